@@ -1,0 +1,22 @@
+//! The ground floor: bounded reading, decoded values with their anomalies, text and code pages, time, limits, printable text.
+//! Knows no file format, no file system, no clock.
+
+mod anomaly;
+mod code_page;
+mod digest;
+mod field_map;
+mod limits;
+mod printable;
+mod reader;
+mod text_file;
+mod time;
+
+pub use anomaly::{Anomaly, Decoded};
+pub use code_page::{CodePage, Text};
+pub use digest::Sha256Digest;
+pub use field_map::{FieldMap, MappedField};
+pub use limits::Limits;
+pub use printable::{Printable, printable};
+pub use reader::{Reader, Truncated};
+pub use text_file::{Encoding, Line, TextFile};
+pub use time::{FILETIME_UNIX_EPOCH, LocalTime, Timestamp};

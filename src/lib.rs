@@ -1,0 +1,4 @@
+//! imcscan
+pub mod base;
+pub mod formats;
+pub mod mapi;

@@ -1,0 +1,2 @@
+//! imcscan
+fn main() {}
