@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use encoding_rs::Encoding;
 use oem_cp::code_table::{DECODING_TABLE_CP_MAP, ENCODING_TABLE_CP_MAP};
 
+use super::{johab, shifted};
+
 /// A Windows code page number, as attOemCodepage carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CodePage(pub u32);
@@ -46,6 +48,10 @@ impl CodePage {
             Scheme::Latin1 => Text { text: bytes.iter().copied().map(char::from).collect(), lossy: false },
             Scheme::Ascii => ascii(bytes),
             Scheme::Oem(page) => oem(page, bytes),
+            Scheme::Own(decode, _) => {
+                let (text, lossy) = decode(bytes);
+                Text { text: Cow::Owned(text), lossy }
+            }
             Scheme::Whatwg(encoding) => whatwg(encoding, bytes),
             Scheme::Unknown => Text { lossy: true, ..whatwg(encoding_rs::WINDOWS_1252, bytes) },
         }
@@ -64,6 +70,7 @@ impl CodePage {
                 let (bytes, _, lost) = encoding.encode(text);
                 (!lost).then(|| bytes.into_owned())
             }
+            Scheme::Own(_, encode) => encode(text),
             Scheme::Unknown => None,
         }
     }
@@ -75,10 +82,15 @@ impl CodePage {
             0 | 1 | 1252 => e::WINDOWS_1252,
             28591 => return Scheme::Latin1,
             20127 => return Scheme::Ascii,
+            1361 => return Scheme::Own(johab::decode, johab::encode),
+            50225 => return Scheme::Own(shifted::iso_2022_kr, decode_only),
+            52936 => return Scheme::Own(shifted::hz, decode_only),
+            65000 => return Scheme::Own(shifted::utf7, decode_only),
             866 => e::IBM866,
-            874 => e::WINDOWS_874,
+            // ISO 8859-11 is the part of the Thai page that lies above 0xA0.
+            874 | 28601 => e::WINDOWS_874,
             932 => e::SHIFT_JIS,
-            936 => e::GBK,
+            936 | 20936 | 51936 => e::GBK,
             949 | 51949 => e::EUC_KR,
             950 => e::BIG5,
             1200 => e::UTF_16LE,
@@ -125,6 +137,8 @@ impl CodePage {
 enum Scheme {
     Whatwg(&'static Encoding),
     Oem(u16),
+    /// Our own decoder and encoder.
+    Own(fn(&[u8]) -> (String, bool), fn(&str) -> Option<Vec<u8>>),
     Latin1,
     Ascii,
     Unknown,
@@ -134,6 +148,7 @@ impl Scheme {
     fn keeps_ascii(&self) -> bool {
         match self {
             Self::Whatwg(encoding) => encoding.is_ascii_compatible(),
+            Self::Own(..) => false,
             _ => true,
         }
     }
@@ -142,6 +157,11 @@ impl Scheme {
 fn whatwg<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Text<'a> {
     let (text, lossy) = encoding.decode_without_bom_handling(bytes);
     Text { text, lossy }
+}
+
+/// The encoder of a page that is only ever read.
+fn decode_only(_: &str) -> Option<Vec<u8>> {
+    None
 }
 
 fn ascii(bytes: &[u8]) -> Text<'_> {
@@ -182,6 +202,36 @@ mod tests {
         assert_eq!(CodePage(4711).decode(b"caf\xe9"), Text { text: "café".into(), lossy: true });
         assert!(!CodePage(4711).is_known());
         assert_eq!(CodePage(0).decode(b"caf\xe9"), Text { text: "café".into(), lossy: false });
+    }
+
+    #[test]
+    fn every_page_of_the_era_is_known_and_reads_what_it_writes() {
+        let latin = [437, 850, 852, 857, 858, 860, 861, 863, 865, 1250, 1252, 1254, 1257, 10000, 28591, 28592, 28594, 28599, 28605];
+        let cyrillic = [855, 866, 1251, 10007, 20866, 21866, 28595];
+        let groups: [(&[u32], &str); 12] = [
+            (&latin, "é"),
+            (&[775, 28603], "é"),
+            (&cyrillic, "Пример"),
+            (&[737, 869, 1253, 28597], "Ωμ"),
+            (&[862, 1255, 28598, 38598], "שלום"),
+            (&[1256, 28596], "سلام"),
+            (&[864], "\u{fe8d}"),
+            (&[874, 28601], "กุ้ง"),
+            (&[932, 20932, 50220, 51932], "日本"),
+            (&[949, 1361, 51949], "한글"),
+            (&[936, 950, 54936], "中文"),
+            (&[1258, 20127, 28593, 28600, 28604, 28606, 65001, 1200, 1201], "abc"),
+        ];
+        for (pages, sample) in groups {
+            for &page in pages {
+                let bytes = CodePage(page).encode(sample).unwrap_or_else(|| panic!("{page} does not write {sample}"));
+                assert_eq!(CodePage(page).decode(&bytes), Text { text: sample.into(), lossy: false }, "page {page}");
+                assert!(CodePage(page).is_known());
+            }
+        }
+        assert!([50225, 52936, 65000].iter().all(|&page| CodePage(page).is_known()));
+        // 28602 was planned for ISO 8859-12, which was never made.
+        assert!(!CodePage(28602).is_known());
     }
 
     #[test]

@@ -2,21 +2,29 @@
 //! Knows no file format, no file system, no clock.
 
 mod anomaly;
+mod anomaly_list;
+mod charset;
 mod code_page;
 mod digest;
+mod double_byte;
 mod field_map;
+mod johab;
 mod limits;
 mod printable;
 mod reader;
+mod shifted;
 mod text_file;
 mod time;
+mod words;
 
 pub use anomaly::{Anomaly, Decoded};
+pub use anomaly_list::AnomalyList;
 pub use code_page::{CodePage, Text};
-pub use digest::Sha256Digest;
+pub use digest::{Sha256Digest, hex};
 pub use field_map::{FieldMap, MappedField};
 pub use limits::Limits;
 pub use printable::{Printable, printable};
 pub use reader::{Reader, Truncated};
 pub use text_file::{Encoding, Line, TextFile};
 pub use time::{FILETIME_UNIX_EPOCH, LocalTime, Timestamp};
+pub use words::{counted, enumerated};

@@ -100,6 +100,12 @@ impl TextFile {
         offset + encoded_length(self.encoding, before) as u64
     }
 
+    /// Returns how many bytes a piece of the text takes in the file.
+    #[must_use]
+    pub fn encoded_length(&self, text: &str) -> u64 {
+        encoded_length(self.encoding, text) as u64
+    }
+
     fn line_at(&self, index: usize) -> Line<'_> {
         let (start, offset) = self.starts.get(index).copied().unwrap_or_default();
         let end = self.starts.get(index + 1).map_or(self.text.len(), |&(next, _)| next);
