@@ -8,13 +8,10 @@ pub struct Guid(pub [u8; 16]);
 
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, e, g, h, i, rest @ ..] = self.0;
-        let data1 = u32::from_le_bytes([a, b, c, d]);
-        write!(f, "{data1:08x}-{:04x}-{:04x}-", u16::from_le_bytes([e, g]), u16::from_le_bytes([h, i]))?;
-        for (index, byte) in rest.iter().enumerate() {
-            write!(f, "{}{byte:02x}", if index == 2 { "-" } else { "" })?;
-        }
-        Ok(())
+        let value = u128::from_le_bytes(self.0);
+        let (first, second, third) = (value & 0xFFFF_FFFF, value >> 32 & 0xFFFF, value >> 48 & 0xFFFF);
+        let rest = value.swap_bytes() & 0xFFFF_FFFF_FFFF_FFFF;
+        write!(f, "{first:08x}-{second:04x}-{third:04x}-{:04x}-{:012x}", rest >> 48, rest & 0xFFFF_FFFF_FFFF)
     }
 }
 
