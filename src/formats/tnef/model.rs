@@ -18,6 +18,8 @@ pub struct TnefMessage<'a> {
     pub version: Option<u32>,
     /// Primary code page of attOemCodepage as stated, known or not.
     pub code_page: Option<CodePage>,
+    /// Effective code page of the enclosing stream, for an embedded message.
+    pub inherited_code_page: Option<CodePage>,
     /// Every attribute in the order of the stream, attachments' ones included.
     pub attributes: Vec<Attribute<'a>>,
     /// The attributes that are not property lists, typed.

@@ -1,0 +1,163 @@
+//! A directory export as plain data: header, rows, fields, each with its place in the file.
+
+use crate::base::Encoding;
+
+use super::{quotes::Quoting, sniff, values};
+
+/// A directory export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryExport {
+    /// How the bytes were read.
+    pub encoding: Encoding,
+    /// Whether bytes did not fit the encoding.
+    pub lossy: bool,
+    /// Whether the first header is `Obj-Class`, as DAPI demands (0xC00000E2).
+    pub is_dapi: bool,
+    /// The character between two columns.
+    pub separator: char,
+    /// The character between two values of one field, `%` unless the file shows another.
+    pub value_separator: char,
+    /// Which release's quoting the file shows.
+    pub dialect: Dialect,
+    /// What the strict reader says.
+    pub second_opinion: SecondOpinion,
+    /// Number of the header line, from 1; 0 when there is none.
+    pub header_line: usize,
+    /// The attribute names.
+    pub header: Vec<Column>,
+    /// The objects.
+    pub rows: Vec<Row>,
+}
+
+/// How multi-valued fields are quoted (Q156063).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// Each value for itself: `"v,1"%"v,2"`.
+    PerValue,
+    /// The whole field: `"v,1%v,2"`.
+    WholeField,
+    /// Nothing in the file tells, or both occur.
+    Unclear,
+}
+
+/// The verdict of the strict CSV reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecondOpinion {
+    /// It reads every field alike.
+    Agrees,
+    /// It reads the record on this line otherwise.
+    Disagrees {
+        /// Line of the first record that differs.
+        line: usize,
+    },
+    /// The file does not obey RFC 4180, so it was not asked.
+    NotAsked,
+}
+
+/// One column of the header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// The name as written, with quotes and blanks.
+    pub raw: Box<str>,
+    /// The name without quotes and outer blanks.
+    pub name: Box<str>,
+    /// Offset of the field in the file.
+    pub offset: u64,
+    /// Length of the field in bytes.
+    pub length: u64,
+}
+
+/// One object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Number of its first line, from 1.
+    pub line: usize,
+    /// Number of its lines; more than 1 when a quoted value holds line ends.
+    pub lines: usize,
+    /// Offset of the row in the file.
+    pub offset: u64,
+    /// Length of the row in bytes, without its line end.
+    pub length: u64,
+    /// The fields; trailing ones may be missing, surplus ones are kept.
+    pub fields: Vec<Field>,
+    /// Number of fields beyond the header, counted even where they were too many to keep.
+    pub surplus: usize,
+}
+
+/// One field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The text as written, with quotes and backslashes.
+    pub raw: Box<str>,
+    /// The values, split and unescaped; none for an empty field, which means that the attribute is absent.
+    pub values: Vec<Box<str>>,
+    /// Offset of the field in the file.
+    pub offset: u64,
+    /// Length of the field in bytes.
+    pub length: u64,
+    /// Where quotes stand.
+    pub quoting: Quoting,
+}
+
+/// An instruction for the import program; an export never holds one (Q152854, Q184536, Q150438).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportOperator {
+    /// `~DEL` or `~del<VALUE>`: delete the attribute or one value.
+    Delete,
+    /// `~SERVER`: the server that is chosen at import.
+    Server,
+}
+
+/// A field that looks like a pointer to a file with the value (0x8000009C); its written form is documented nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SideFile<'a> {
+    /// The file name.
+    pub name: &'a str,
+    /// Whether a mark stands before it (`=`, `#`, `@` or `<`).
+    pub marked: bool,
+}
+
+impl DirectoryExport {
+    /// Returns the index of the first column of this name; hyphens count as blanks, letter case does not count.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.header.iter().position(|column| sniff::same_name(&column.name, name))
+    }
+}
+
+impl Field {
+    /// Returns whether the attribute is absent.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Returns the text as one value, for attributes that have only one: the separator of values is an ordinary character then.
+    #[must_use]
+    pub fn as_one(&self, value_separator: char) -> String {
+        values::one(&self.raw, self.quoting, value_separator)
+    }
+
+    /// Returns the import operator that the field holds.
+    #[must_use]
+    pub fn import_operator(&self) -> Option<ImportOperator> {
+        let text = self.values.first()?.as_ref();
+        let starts = |word: &str| text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+        if starts("~del") { Some(ImportOperator::Delete) } else { text.eq_ignore_ascii_case("~server").then_some(ImportOperator::Server) }
+    }
+
+    /// Returns the side file that the field seems to point to.
+    #[must_use]
+    pub fn side_file(&self) -> Option<SideFile<'_>> {
+        let [value] = self.values.as_slice() else { return None };
+        let bare = value.trim_start_matches(['=', '#', '@', '<']);
+        let marked = value.len() - bare.len() == 1;
+        let name = bare.trim_end_matches('>');
+        // Migration files write the place of the value behind the name: `#FILE.SEC(1024)`.
+        let name = name.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map_or(name, |(name, _)| name);
+        let (stem, extension) = name.rsplit_once('.')?;
+        let known = ["bin", "blt", "dat", "txt", "sec", "pri"].iter().any(|known| extension.eq_ignore_ascii_case(known));
+        let plain = !stem.is_empty() && name.len() <= 255 && !name.contains([':', '@', ';', '*', '"', '=']);
+        (known && plain && (marked || bare.len() == value.len())).then_some(SideFile { name, marked })
+    }
+}
