@@ -1,0 +1,67 @@
+//! The diagnostic line of reports: `MSEXCH:<component>:<field>… [<number> (<8 hex>)] <text>` (samples in Q242961, Q257264, Q246881).
+//! Which field is the organization and which the server differs between articles (Q168557), so they stay a list.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// One diagnostic line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiagnosticLine {
+    /// Who refused: IMC, IMS, MSExchangeIS, MSExchangeMTA …
+    pub component: String,
+    /// Organization, site, server as far as they are there.
+    pub fields: Vec<String>,
+    /// Own code: 3902 host, 3903 size, 3000 + SMTP reply code.
+    pub number: Option<u32>,
+    /// Location code, eight hexadecimal digits in capitals.
+    pub status: Option<String>,
+    /// The reason.
+    pub text: String,
+    /// The line as it stands in the report.
+    pub written: String,
+}
+
+static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let form = r"(?:MSEXCH|Microsoft Exchange):(?<component>\w+)(?<fields>(?::[^:\s()\[\]]*)*)\]?[ \t]*(?:(?<number>\d+)[ \t]*)?(?:\((?<status>[0-9A-Fa-f]{8,9})\)[ \t]*)?(?<text>[^\r\n]*)";
+    Regex::new(form).ok()
+});
+
+impl DiagnosticLine {
+    /// Returns the first diagnostic line in a text.
+    #[must_use]
+    pub fn find(text: &str) -> Option<Self> {
+        let found = LINE.as_ref()?.captures(text)?;
+        let part = |name: &str| found.name(name).map(|hit| hit.as_str());
+        let written = found.get(0).map_or("", |hit| hit.as_str());
+        Some(Self {
+            component: part("component")?.to_owned(),
+            fields: part("fields").unwrap_or_default().split(':').filter(|field| !field.is_empty()).map(str::to_owned).collect(),
+            number: part("number").and_then(|number| number.parse().ok()),
+            status: part("status").map(str::to_uppercase),
+            text: part("text").unwrap_or_default().trim().trim_end_matches('.').to_owned(),
+            written: written.trim_end().to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: (&str, usize, Option<u32>, Option<&str>, &str)) {
+        let line = DiagnosticLine::find(text).unwrap();
+        assert_eq!((line.component.as_str(), line.fields.len(), line.number, line.status.as_deref(), line.text.as_str()), expected);
+    }
+
+    #[test]
+    fn the_printed_forms_are_read() {
+        check("  MSEXCH:IMS:Org:Site:SRV 3902 (000B099C) Host Unknown", ("IMS", 3, Some(3902), Some("000B099C"), "Host Unknown"));
+        check("MSEXCH:IMC:Org:Site:SRV 3902 Host Unknown", ("IMC", 3, Some(3902), None, "Host Unknown"));
+        check("incorrectMSEXCH:MSExchangeIS:Site:SRV", ("MSExchangeIS", 2, None, None, ""));
+        check("MSEXCH:MTA::", ("MTA", 0, None, None, ""));
+        check("x\r\nMSEXCH:IMS:O:S:V 0 (000C05A6) Unknown Recipient.\r\ny", ("IMS", 3, Some(0), Some("000C05A6"), "Unknown Recipient"));
+        assert_eq!(DiagnosticLine::find("nothing of the kind"), None);
+    }
+}

@@ -1,0 +1,121 @@
+//! The facts of a queue item that rules over many items join, taken while its bytes are at hand.
+
+use crate::{
+    base::Timestamp,
+    formats::{
+        mime::{received, version_stamps},
+        mts_id::MtsId,
+        tnef::{Address, Recipient},
+    },
+    mapi::{MessageClass, PropTag, ReportKind},
+};
+
+use super::{HeaderStamp, Item, ItemFacts, ItemKind};
+
+/// Returns the facts of an item.
+pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
+    let shell = item.shell().map(|view| &view.message.properties);
+    ItemFacts {
+        arrival: item.arrival_time(),
+        creation: shell.and_then(|properties| properties.time(PropTag::CREATION_TIME)),
+        newest: newest_time(item),
+        mts_local: item.mts_id().and_then(|id| MtsId::parse(&id)?.local.map(Into::into)),
+        dn_prefixes: dn_prefixes(item),
+        recipient_domains: recipient_domains(item),
+        stamps: stamps(item),
+        topmost_host: topmost_host(item),
+        report: report_kind(item),
+        is_notice: is_notice(item),
+        has_headers: item.messages.iter().any(|view| view.headers.is_some()),
+        has_raw_document: item.raw_documents().next().is_some(),
+    }
+}
+
+/// Times that this site's clocks wrote; submit times and Date fields are the sender's clock (conventions of PKG042).
+fn newest_time(item: &Item<'_>) -> Option<(Timestamp, PropTag)> {
+    let tags = [PropTag::CREATION_TIME, PropTag::LAST_MODIFICATION_TIME, PropTag::MESSAGE_DELIVERY_TIME];
+    let views = item.shell().into_iter().chain(item.mail());
+    views.flat_map(|view| tags.iter().filter_map(|&tag| view.message.properties.time(tag).map(|time| (time, tag)))).max()
+}
+
+/// Returns `/o=…/ou=…` of every EX address of shell and mail, each once.
+fn dn_prefixes(item: &Item<'_>) -> Box<[Box<str>]> {
+    let mut found: Vec<Box<str>> = Vec::new();
+    let mut note = |address: Address<'_>| {
+        let Address { address_type: Some(address_type), address: Some(address), .. } = address else { return };
+        let prefix = address.split('/').take(3).collect::<Vec<_>>().join("/");
+        if address_type.eq_ignore_ascii_case("EX") && prefix.len() > 3 && !found.iter().any(|known| known.eq_ignore_ascii_case(&prefix)) {
+            found.push(prefix.into());
+        }
+    };
+    for view in item.shell().into_iter().chain(item.mail()) {
+        view.message.sender().into_iter().for_each(&mut note);
+        let code_page = view.message.effective_code_page();
+        view.message.recipients.iter().map(|recipient| recipient.address(code_page)).for_each(&mut note);
+    }
+    found.into()
+}
+
+/// Returns the domain of each envelope recipient that this gateway has to reach by SMTP; of a report, that of its addressee.
+fn recipient_domains(item: &Item<'_>) -> Box<[Box<str>]> {
+    let Some(shell) = item.shell().map(|view| view.message) else { return Box::default() };
+    let code_page = shell.effective_code_page();
+    let is_ours = |recipient: &&Recipient<'_>| recipient.properties.boolean(PropTag::RESPONSIBILITY) != Some(false);
+    if item.kind == ItemKind::Report {
+        return item.report_destination().as_ref().and_then(domain).into_iter().collect();
+    }
+    item.p1().iter().filter(is_ours).filter_map(|recipient| domain(&recipient.address(code_page))).collect()
+}
+
+fn domain(address: &Address<'_>) -> Option<Box<str>> {
+    let is_smtp = address.address_type.as_deref().is_some_and(|address_type| address_type.eq_ignore_ascii_case("SMTP"));
+    let text = address.address.as_deref().filter(|_| is_smtp)?;
+    text.rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase().into())
+}
+
+fn stamps(item: &Item<'_>) -> Box<[HeaderStamp]> {
+    let mut found = Vec::new();
+    for view in &item.messages {
+        let Some(headers) = &view.headers else { continue };
+        let span = view.message.properties.property(PropTag::TRANSPORT_MESSAGE_HEADERS).map_or(0..0, |property| property.span.clone());
+        let mut hops = 0;
+        for field in &headers.value.fields {
+            let hop = field.name.eq_ignore_ascii_case("Received").then_some(hops);
+            hops += u32::from(hop.is_some());
+            if hop.is_none() && !field.name.eq_ignore_ascii_case("X-Mailer") {
+                continue;
+            }
+            let from_here = hop.is_some().then(|| received(&field.value));
+            let lowest = || headers.value.all("Received").last().and_then(|field| received(&field.value).by);
+            found.extend(version_stamps(&field.value).into_iter().map(|stamp| HeaderStamp {
+                object: view.object.as_str().into(),
+                field: field.name.as_str().into(),
+                hop,
+                is_in_mail: item.mail().is_some_and(|mail| mail.object == view.object),
+                host: stamp.host.or_else(lowest).map(Into::into),
+                time: from_here.as_ref().and_then(|hop| hop.date).map(|date| date.time),
+                build: stamp.build.into(),
+                offset: span.start,
+                length: span.end - span.start,
+            }));
+        }
+    }
+    found.into()
+}
+
+fn topmost_host(item: &Item<'_>) -> Option<Box<str>> {
+    let headers = item.mail()?.headers.as_ref()?;
+    received(&headers.value.first("Received")?.value).by.map(Into::into)
+}
+
+fn report_kind(item: &Item<'_>) -> Option<ReportKind> {
+    MessageClass(&item.mail()?.message.message_class()?).report_kind()
+}
+
+/// The connector's own notification mails: `Notification: Inbound|Outbound Mail Failure` (Q241892).
+fn is_notice(item: &Item<'_>) -> bool {
+    let subject = item.mail().and_then(|mail| mail.message.subject());
+    subject.is_some_and(|subject| {
+        ["Notification: Inbound Mail Failure", "Notification: Outbound Mail Failure"].iter().any(|start| subject.starts_with(start))
+    })
+}

@@ -1,0 +1,134 @@
+//! Files of other tools that support engineers find beside a Backup, or in it: IMCCOPY texts and files of the Mailbox Migration Utility.
+//! Their names are free; content decides. Deliberately absent: files of the Migration Wizard, which are recognised and left alone.
+
+use crate::{
+    base::{Anomaly, Decoded, Limits, TextFile},
+    formats::{
+        imccopy::{self, ImccopyFile},
+        ini::IniFile,
+        migrate::{self, LogLine, MigrationKind, MigrationList, MigrationLog},
+    },
+};
+
+/// The sibling files of a Backup.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Siblings {
+    /// Texts of IMCCOPY.
+    pub imccopy: Vec<Sibling<ImccopyFile>>,
+    /// Recipient lists of the Mailbox Migration Utility.
+    pub migration_lists: Vec<Sibling<MigrationList>>,
+    /// Result logs of the Mailbox Migration Utility.
+    pub migration_logs: Vec<Sibling<MigrationLog>>,
+}
+
+/// One sibling file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sibling<T> {
+    /// Its path as the scan names it.
+    pub path: String,
+    /// What it says, with its anomalies.
+    pub file: Decoded<T>,
+}
+
+/// What a sibling file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SiblingKind {
+    /// A text of IMCCOPY.
+    Imccopy,
+    /// A recipient list of the Mailbox Migration Utility.
+    MigrationList,
+    /// A result log of the Mailbox Migration Utility.
+    MigrationLog,
+}
+
+impl SiblingKind {
+    /// Finds out by content whether a file is a sibling.
+    #[must_use]
+    pub fn of(bytes: &[u8], limits: &Limits) -> Option<Self> {
+        let text = TextFile::decode(bytes);
+        match migrate::detect(&text) {
+            Some(MigrationKind::List) => Some(Self::MigrationList),
+            Some(MigrationKind::Log) => Some(Self::MigrationLog),
+            Some(_) => None,
+            None => imccopy::is_imccopy(&IniFile::of_text(text, limits).value).then_some(Self::Imccopy),
+        }
+    }
+}
+
+impl Siblings {
+    /// Reads a file of a kind that [`SiblingKind::of`] found and keeps it.
+    pub fn add(&mut self, kind: SiblingKind, path: &str, (bytes, limits): (&[u8], &Limits)) {
+        let path = path.to_owned();
+        match kind {
+            SiblingKind::Imccopy => self.imccopy.push(Sibling { path, file: imccopy::parse(bytes, limits) }),
+            SiblingKind::MigrationList => self.migration_lists.push(Sibling { path, file: migrate::parse_list(bytes, limits) }),
+            SiblingKind::MigrationLog => self.migration_logs.push(Sibling { path, file: migrate::parse_log(bytes, limits) }),
+        }
+    }
+
+    /// Takes over the files of another collection.
+    pub fn append(&mut self, mut other: Self) {
+        self.imccopy.append(&mut other.imccopy);
+        self.migration_lists.append(&mut other.migration_lists);
+        self.migration_logs.append(&mut other.migration_logs);
+    }
+
+    /// Returns the deviations of all files.
+    pub fn anomalies(&self) -> impl Iterator<Item = &Anomaly> {
+        let imccopy = self.imccopy.iter().flat_map(|sibling| &sibling.file.anomalies);
+        let lists = self.migration_lists.iter().flat_map(|sibling| &sibling.file.anomalies);
+        imccopy.chain(lists).chain(self.migration_logs.iter().flat_map(|sibling| &sibling.file.anomalies))
+    }
+
+    /// Returns whether an IMCCOPY text has domain records.
+    #[must_use]
+    pub fn has_domain_records(&self) -> bool {
+        self.imccopy.iter().any(|sibling| sibling.file.value.domain_section.is_some())
+    }
+
+    /// Returns whether an IMCCOPY text has routes.
+    #[must_use]
+    pub fn has_routes(&self) -> bool {
+        self.imccopy.iter().any(|sibling| sibling.file.value.routes_section.is_some())
+    }
+
+    /// Returns the paths of all sibling files.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let imccopy = self.imccopy.iter().map(|sibling| sibling.path.as_str());
+        let lists = self.migration_lists.iter().map(|sibling| sibling.path.as_str());
+        imccopy.chain(lists).chain(self.migration_logs.iter().map(|sibling| sibling.path.as_str()))
+    }
+
+    /// Returns every result line with the path of its file, those that stand in lists included.
+    pub fn result_lines(&self) -> impl Iterator<Item = (&str, &LogLine)> {
+        let lists = self.migration_lists.iter().flat_map(|sibling| sibling.file.value.result_lines.iter().map(|line| (sibling.path.as_str(), line)));
+        lists.chain(self.migration_logs.iter().flat_map(|sibling| sibling.file.value.lines.iter().map(|line| (sibling.path.as_str(), line))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn siblings_are_known_by_content_and_kept_with_their_paths() {
+        let limits = Limits::default();
+        let files: [(&str, &[u8], Option<SiblingKind>); 5] = [
+            ("imcrou.txt", b"[Header]\nVersion=1\n[Routes]\nDeliveryRouting=+\nDefaultRouting=\n", Some(SiblingKind::Imccopy)),
+            ("pilot.csv", b"A,anna,GW1,GW2\nSUCCESS,B,bert,GW1,GW2,Migrated No Errors,5/10/96 12:00:00\n", Some(SiblingKind::MigrationList)),
+            ("pilot.log", b"SUCCESS,A,anna,GW1,GW2,Migrated No Errors,5/10/96 12:00:00\n", Some(SiblingKind::MigrationLog)),
+            ("wizard.ctl", b"Mode,MSMAILPC\nFunction,FULL\n", None),
+            ("Imcfls", b"[Header]\nVersion=1\n[MTSOut]\nMessages=\n", None),
+        ];
+        let mut siblings = Siblings::default();
+        for (path, bytes, expected) in files {
+            let kind = SiblingKind::of(bytes, &limits);
+            assert_eq!(kind, expected, "{path}");
+            if let Some(kind) = kind {
+                siblings.add(kind, path, (bytes, &limits));
+            }
+        }
+        assert_eq!(siblings.paths().collect::<Vec<_>>(), ["imcrou.txt", "pilot.csv", "pilot.log"]);
+        assert_eq!(siblings.result_lines().map(|(path, _)| path).collect::<Vec<_>>(), ["pilot.csv", "pilot.log"]);
+    }
+}
