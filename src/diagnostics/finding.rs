@@ -1,0 +1,123 @@
+//! A finding, and the list that a check writes its findings to.
+
+use std::collections::BTreeSet;
+
+use super::{Certainty, Evidence, RuleMeta};
+
+/// One trouble that a rule found, with its proof.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static RuleMeta,
+    /// How sure this finding is; never surer than the rule.
+    pub certainty: Certainty,
+    /// What is so here, with the values.
+    pub message: String,
+    /// The proof, at least one piece.
+    pub evidence: Vec<Evidence>,
+    /// What the trouble touches.
+    pub affected: Affected,
+    /// Findings of one rule with the same group become one; none when every finding of the rule belongs together.
+    pub group: Option<String>,
+}
+
+/// What a trouble touches.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Affected {
+    /// Number of queue items.
+    pub messages: usize,
+    /// Names of their queues.
+    pub queues: BTreeSet<String>,
+}
+
+/// Why a check could not decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecided {
+    /// The sources that would decide it.
+    pub needs: Vec<String>,
+    /// Why they do not.
+    pub reason: String,
+}
+
+/// Where a check writes what it found.
+#[derive(Debug)]
+pub struct Findings {
+    rule: &'static RuleMeta,
+    pub(super) found: Vec<Finding>,
+    pub(super) undecided: Option<Undecided>,
+}
+
+impl Findings {
+    /// Returns an empty list for one rule.
+    #[must_use]
+    pub fn of(rule: &'static RuleMeta) -> Self {
+        Self { rule, found: Vec::new(), undecided: None }
+    }
+
+    /// Adds a finding; its evidence is added to what is returned.
+    pub fn report(&mut self, message: impl Into<String>) -> &mut Finding {
+        let finding = Finding {
+            rule: self.rule,
+            certainty: self.rule.certainty,
+            message: message.into(),
+            evidence: Vec::new(),
+            affected: Affected::default(),
+            group: None,
+        };
+        self.found.push_mut(finding)
+    }
+
+    /// Says that the evidence does not decide the rule; it is then neither fired nor passed.
+    pub fn undecided(&mut self, needs: impl Into<String>, reason: impl Into<String>) {
+        self.undecided = Some(Undecided { needs: vec![needs.into()], reason: reason.into() });
+    }
+
+    /// Returns whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+}
+
+impl Finding {
+    /// Pieces of evidence that one finding carries at most.
+    pub const MAX_EVIDENCE: usize = 20;
+
+    /// Adds a piece of proof.
+    pub fn evidence(&mut self, evidence: Evidence) -> &mut Self {
+        self.evidence.push(evidence);
+        self
+    }
+
+    /// Adds several pieces of proof.
+    pub fn evidences(&mut self, evidence: impl IntoIterator<Item = Evidence>) -> &mut Self {
+        self.evidence.extend(evidence);
+        self
+    }
+
+    /// Adds as many pieces of proof as one finding carries; the message says how many there are.
+    pub fn first_evidences(&mut self, evidence: impl IntoIterator<Item = Evidence>) -> &mut Self {
+        let room = Self::MAX_EVIDENCE.saturating_sub(self.evidence.len());
+        self.evidence.extend(evidence.into_iter().take(room));
+        self
+    }
+
+    /// Keeps this finding apart from the others of its rule.
+    pub fn group(&mut self, key: impl Into<String>) -> &mut Self {
+        self.group = Some(key.into());
+        self
+    }
+
+    /// Says how many queue items of a queue it touches.
+    pub fn affects(&mut self, queue: &str, messages: usize) -> &mut Self {
+        self.affected.messages += messages;
+        self.affected.queues.insert(queue.to_owned());
+        self
+    }
+
+    /// Lowers the certainty of this finding to at most `certainty`.
+    pub fn at_most(&mut self, certainty: Certainty) -> &mut Self {
+        self.certainty = self.certainty.min(certainty);
+        self
+    }
+}

@@ -1,0 +1,22 @@
+//! What a rule, a finding and a piece of evidence are, and how a rule comes to one of its three outcomes. Knows no single rule and prints
+//! nothing.
+//!
+//! A [`Rule`] owns its [`RuleMeta`] and its check; a [`Finding`] points to the meta only, so that finding and rule form no circle.
+
+mod declare;
+mod docs;
+mod evidence;
+mod exposure;
+mod finding;
+mod need;
+mod places;
+mod rule;
+mod run;
+
+pub use docs::{Example, RuleDocs};
+pub use evidence::{Evidence, Locator};
+pub use exposure::Exposure;
+pub use finding::{Affected, Finding, Findings, Undecided};
+pub use need::{Availability, Need};
+pub use rule::{Certainty, Check, Gate, Rule, RuleMeta, Severity, Verdict};
+pub use run::{Outcome, judge_message, run};

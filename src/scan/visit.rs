@@ -1,0 +1,245 @@
+//! Reads many files and hands each to a function, in parallel; results come in the order of the entries, whatever the number of threads.
+//!
+//! Plain scoped threads and not a work-stealing pool: a file waits for memory while others are in work, and a stealing thread could then
+//! wait for itself. Prints nothing; progress goes to the caller.
+
+use std::{
+    any::Any,
+    ops::ControlFlow,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+};
+
+use super::{
+    budget::{Budget, Permit, lock},
+    entry::Entry,
+    load::{Bounds, Contents, Loaded, load},
+    store::{NEVER_REACHED, Store},
+};
+use crate::base::Sha256Digest;
+
+/// How far a visit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Files that are done.
+    pub files_done: usize,
+    /// Files to do.
+    pub files_total: usize,
+    /// Bytes that were read.
+    pub bytes_done: u64,
+    /// Bytes to read, as listed.
+    pub bytes_total: u64,
+}
+
+/// How a visit is to run.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// Files in work at one time; at least one.
+    pub threads: usize,
+    /// Set from outside to stop before the next file.
+    pub cancel: &'a AtomicBool,
+    /// Called after each file, from any thread.
+    pub progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+/// What became of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome<T> {
+    /// The function returned this.
+    Done(T),
+    /// The function panicked with this message; the other files are not affected.
+    Panicked(Box<str>),
+    /// The visit was stopped before the file was done.
+    Interrupted,
+}
+
+/// One visited file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visited<T> {
+    /// Index of the entry among the entries given.
+    pub entry: usize,
+    /// Bytes that were read.
+    pub size_read: u64,
+    /// The digest of the whole file; none when it could not be read to its end.
+    pub sha256: Option<Sha256Digest>,
+    /// What the function made of it.
+    pub outcome: Outcome<T>,
+}
+
+/// Threads get the stack that a main thread has; decoders of nested messages are tested with it.
+const STACK: usize = 8 << 20;
+
+pub(super) struct Visit<'a, T> {
+    pub(super) store: &'a Store,
+    pub(super) entries: &'a [Entry],
+    pub(super) keep: u64,
+    pub(super) run: Run<'a>,
+    pub(super) work: &'a (dyn Fn(&Entry, Contents<'_>) -> T + Sync),
+}
+
+/// A file that was read and waits for a thread.
+struct Job<'a> {
+    slot: usize,
+    loaded: Loaded,
+    permit: Permit<'a>,
+}
+
+impl<T: Send> Visit<'_, T> {
+    /// Visits every regular file.
+    pub(super) fn run(&self) -> Vec<Visited<T>> {
+        let files: Vec<usize> = self.entries.iter().enumerate().filter(|(_, entry)| entry.is_file()).map(|(at, _)| at).collect();
+        let shared = Shared::new(self, &files);
+        let threads = self.run.threads.clamp(1, 256);
+        let (send, receive) = sync_channel(threads);
+        let receive = Mutex::new(receive);
+        thread::scope(|scope| {
+            let (shared, receive) = (&shared, &receive);
+            let mut started = 0;
+            for _ in 0..threads {
+                let body = move || if self.store.is_sequential() { shared.take_jobs(receive) } else { shared.read_files() };
+                started += usize::from(thread::Builder::new().stack_size(STACK).spawn_scoped(scope, body).is_ok());
+            }
+            if started == 0 {
+                // No thread to be had: everything is done here, one file after the other.
+                shared.read_files();
+            } else if self.store.is_sequential() {
+                shared.feed(&send);
+            }
+            drop(send);
+        });
+        drop(receive);
+        shared.finish()
+    }
+}
+
+/// What the threads of one visit share.
+struct Shared<'a, T> {
+    visit: &'a Visit<'a, T>,
+    files: &'a [usize],
+    next: AtomicUsize,
+    budget: Budget,
+    progress: Mutex<Progress>,
+    done: Mutex<Vec<Visited<T>>>,
+}
+
+impl<'a, T: Send> Shared<'a, T> {
+    fn new(visit: &'a Visit<'a, T>, files: &'a [usize]) -> Self {
+        let bytes_total = files.iter().filter_map(|&at| visit.entries.get(at)).fold(0u64, |sum, entry| sum.saturating_add(entry.size));
+        let progress = Progress { files_total: files.len(), bytes_total, ..Progress::default() };
+        let (budget, next) = (Budget::default(), AtomicUsize::new(0));
+        Self { visit, files, next, budget, progress: Mutex::new(progress), done: Mutex::new(Vec::with_capacity(files.len())) }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.visit.run.cancel.load(Ordering::Relaxed)
+    }
+
+    fn bounds(&self) -> Bounds<'a> {
+        Bounds { keep: self.visit.keep, declared: None, cancel: self.visit.run.cancel }
+    }
+
+    /// Reads and works off files until none is left.
+    fn read_files(&self) {
+        while let Some((slot, entry)) = self.next_file() {
+            let permit = self.budget.acquire(entry.size.min(self.visit.keep));
+            let buffer = self.budget.buffer();
+            let loaded = match &entry.unreadable {
+                Some(reason) => Loaded::failed(reason.as_ref(), buffer),
+                None => catch_unwind(AssertUnwindSafe(|| self.visit.store.read(entry, self.bounds(), buffer)))
+                    .unwrap_or_else(|panic| Loaded::failed(format!("cannot be unpacked: {}", message(&*panic)), Vec::new())),
+            };
+            self.work_off(Job { slot, loaded, permit });
+        }
+    }
+
+    fn next_file(&self) -> Option<(usize, &'a Entry)> {
+        if self.is_cancelled() {
+            return None;
+        }
+        let slot = *self.files.get(self.next.fetch_add(1, Ordering::Relaxed))?;
+        Some((slot, self.visit.entries.get(slot)?))
+    }
+
+    /// Works off what [`Self::feed`] reads.
+    fn take_jobs(&self, receive: &Mutex<Receiver<Job<'_>>>) {
+        loop {
+            let job = lock(receive).recv();
+            let Ok(job) = job else { return };
+            self.work_off(job);
+        }
+    }
+
+    /// Reads the members of a sequential store in their order and hands them to the threads.
+    fn feed<'s>(&'s self, send: &SyncSender<Job<'s>>) {
+        let entry_at = |slot: usize| self.visit.entries.get(slot);
+        let mut waiting: std::collections::HashMap<usize, usize> =
+            self.files.iter().filter_map(|&slot| Some((entry_at(slot).filter(|entry| entry.unreadable.is_none())?.member, slot))).collect();
+        let walked = catch_unwind(AssertUnwindSafe(|| {
+            self.visit.store.walk(&mut |member, reader| {
+                if waiting.is_empty() || self.is_cancelled() {
+                    return ControlFlow::Break(());
+                }
+                let Some(slot) = waiting.remove(&member) else { return ControlFlow::Continue(()) };
+                let size = entry_at(slot).map_or(0, |entry| entry.size);
+                let permit = self.budget.acquire(size.min(self.visit.keep));
+                let loaded = load(reader, Bounds { declared: Some(size), ..self.bounds() }, self.budget.buffer());
+                if send.send(Job { slot, loaded, permit }).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+        }));
+        let reason = walked.err().map_or_else(|| NEVER_REACHED.to_string(), |panic| format!("cannot be unpacked: {}", message(&*panic)));
+        for &slot in self.files {
+            let known = entry_at(slot).and_then(|entry| entry.unreadable.as_deref());
+            let left = entry_at(slot).is_some_and(|entry| waiting.get(&entry.member) == Some(&slot)) || known.is_some();
+            if left && !self.is_cancelled() {
+                let loaded = Loaded::failed(known.unwrap_or(&reason), Vec::new());
+                let _ = send.send(Job { slot, loaded, permit: self.budget.acquire(0) });
+            }
+        }
+    }
+
+    /// Calls the function for one file; a panic in it costs this file only.
+    fn work_off(&self, job: Job<'_>) {
+        let Job { slot, loaded, permit } = job;
+        let Some(entry) = self.visit.entries.get(slot) else { return };
+        let contents = loaded.contents();
+        let outcome = if self.is_cancelled() {
+            Outcome::Interrupted
+        } else {
+            match catch_unwind(AssertUnwindSafe(|| (self.visit.work)(entry, contents))) {
+                Ok(value) => Outcome::Done(value),
+                Err(panic) => Outcome::Panicked(message(&*panic).into()),
+            }
+        };
+        let Contents { size_read, sha256, .. } = contents;
+        self.budget.give_back(loaded.into_buffer());
+        drop(permit);
+        lock(&self.done).push(Visited { entry: slot, size_read, sha256, outcome });
+        let mut progress = lock(&self.progress);
+        progress.files_done += 1;
+        progress.bytes_done = progress.bytes_done.saturating_add(size_read);
+        (self.visit.run.progress)(*progress);
+    }
+
+    /// Returns the results in the order of the entries; what was never begun was interrupted.
+    fn finish(self) -> Vec<Visited<T>> {
+        let mut done = self.done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        done.sort_unstable_by_key(|visited| visited.entry);
+        let mut complete = Vec::with_capacity(self.files.len());
+        let mut done = done.into_iter().peekable();
+        for &entry in self.files {
+            let visited = done.next_if(|visited| visited.entry == entry);
+            complete.push(visited.unwrap_or(Visited { entry, size_read: 0, sha256: None, outcome: Outcome::Interrupted }));
+        }
+        complete
+    }
+}
+
+/// Returns the text of a panic.
+fn message(panic: &(dyn Any + Send)) -> &str {
+    panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a message")
+}
