@@ -1,0 +1,3 @@
+//! BLD: what the build alone says.
+
+pub mod service_packs;

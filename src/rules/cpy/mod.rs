@@ -1,0 +1,4 @@
+//! CPY: the texts of IMCCOPY.
+
+pub mod domains;
+pub mod routes;

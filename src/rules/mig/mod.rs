@@ -1,0 +1,3 @@
+//! MIG: the lists and logs of the Mailbox Migration Utility.
+
+pub mod failures;

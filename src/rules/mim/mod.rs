@@ -1,0 +1,3 @@
+//! MIM: MIME and Internet headers.
+
+pub mod entities;

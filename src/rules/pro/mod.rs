@@ -1,0 +1,3 @@
+//! PRO: the MAPI profile of the service.
+
+pub mod profiles;

@@ -1,0 +1,5 @@
+//! QUE: what the queues as a whole say.
+
+pub mod destinations;
+mod thresholds;
+pub mod waiting;

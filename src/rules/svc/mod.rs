@@ -1,0 +1,8 @@
+//! SVC: the service's registry values.
+
+pub mod identity;
+pub mod logging;
+mod proof;
+pub mod relay;
+pub mod routing;
+pub mod start;
