@@ -1,0 +1,351 @@
+//! The wire form of the report as a whole.
+
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer, ser::SerializeSeq};
+use serde_json::{Value, json};
+
+use crate::{
+    backup::{Backup, FileRecord, FileState, PackingListSource, ProductLine, ProfileDump, Queue},
+    diagnostics::{Evidence, Finding, Outcome, Severity, Undecided},
+    formats::packing_list::Dialect,
+    report::{Report, catalogue_digest},
+};
+
+use super::{
+    v1_message::{AnomalyV1, ItemV1},
+    v1_sources::{GatewayV1, ProfileV1, ServiceV1, SiblingsV1},
+};
+
+/// The document.
+#[derive(Serialize)]
+pub(super) struct ReportV1<'a> {
+    schema: &'static str,
+    tool: Value,
+    backup: Value,
+    summary: Value,
+    packing_list: PackingListV1<'a>,
+    files: Vec<FileV1<'a>>,
+    queues: Vec<QueueV1<'a>>,
+    messages: MessagesV1<'a>,
+    service: ServiceV1<'a>,
+    profile: ProfileV1<'a>,
+    gateway: GatewayV1<'a>,
+    siblings: SiblingsV1,
+    findings: Vec<FindingV1<'a>>,
+    not_evaluated: Vec<NotEvaluatedV1<'a>>,
+}
+
+/// Messages are made and written one by one.
+struct MessagesV1<'a>(&'a Backup);
+
+#[derive(Serialize)]
+struct PackingListV1<'a> {
+    present: bool,
+    path: Option<&'a str>,
+    dialect: Option<&'a str>,
+    understood: bool,
+    entries: usize,
+    missing: Vec<&'a str>,
+    unlisted: Vec<&'a str>,
+    size_mismatch: Vec<&'a str>,
+    duplicates: Vec<&'a str>,
+    case_differs: Vec<&'a str>,
+    anomalies: Vec<AnomalyV1<'a>>,
+}
+
+#[derive(Serialize)]
+struct FileV1<'a> {
+    path: &'a str,
+    kind: &'static str,
+    state: &'static str,
+    size: u64,
+    sha256: Option<String>,
+    modified: Option<String>,
+    anomalies: Vec<AnomalyV1<'a>>,
+}
+
+#[derive(Serialize)]
+struct QueueV1<'a> {
+    name: &'a str,
+    folder: &'a str,
+    messages: usize,
+    bytes: u64,
+    oldest: Option<String>,
+    newest: Option<String>,
+}
+
+#[derive(Serialize)]
+struct FindingV1<'a> {
+    code: &'static str,
+    name: &'static str,
+    severity: &'static str,
+    certainty: &'static str,
+    title: &'static str,
+    message: &'a str,
+    kb: &'static [&'static str],
+    remedy: String,
+    evidence: Vec<EvidenceV1<'a>>,
+    affects: AffectsV1<'a>,
+}
+
+#[derive(Serialize)]
+struct EvidenceV1<'a> {
+    file: &'a str,
+    locator: String,
+    offset: Option<u64>,
+    length: Option<u64>,
+    observed: &'a str,
+    expected: &'a str,
+}
+
+#[derive(Serialize)]
+struct AffectsV1<'a> {
+    messages: usize,
+    queues: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct NotEvaluatedV1<'a> {
+    code: &'static str,
+    needs: &'a [String],
+    reason: &'a str,
+}
+
+impl<'a> ReportV1<'a> {
+    pub(super) fn new(report: &'a Report) -> Self {
+        let Report { backup, findings, outcomes } = report;
+        Self {
+            schema: "imcscan.report/1",
+            tool: tool(report),
+            backup: backup_facts(backup),
+            summary: summary(report),
+            packing_list: PackingListV1::new(backup.packing_list.as_ref()),
+            files: backup.files.iter().filter(|file| file.entry != crate::backup::EntryKind::Folder).map(FileV1::from).collect(),
+            queues: backup.queues.iter().map(QueueV1::from).collect(),
+            messages: MessagesV1(backup),
+            service: ServiceV1::new(backup.service.as_ref()),
+            profile: ProfileV1::new(backup.profile.as_ref()),
+            gateway: GatewayV1::new(backup.gateway.as_ref()),
+            siblings: SiblingsV1::new(&backup.siblings),
+            findings: findings.iter().map(FindingV1::from).collect(),
+            not_evaluated: outcomes.iter().filter_map(|(rule, outcome)| not_evaluated(rule.meta.code, outcome)).collect(),
+        }
+    }
+}
+
+impl Serialize for MessagesV1<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut items = serializer.serialize_seq(Some(self.0.messages.len()))?;
+        for record in &self.0.messages {
+            items.serialize_element(&ItemV1::new(self.0, record, &record.shell.record()))?;
+        }
+        items.end()
+    }
+}
+
+/// Writes the objects of the report one a line.
+pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let ReportV1 {
+        schema,
+        tool,
+        backup,
+        summary,
+        packing_list,
+        files,
+        queues,
+        messages: MessagesV1(records),
+        service,
+        profile,
+        gateway,
+        siblings,
+        findings,
+        not_evaluated,
+    } = ReportV1::new(report);
+    line(out, "report", &json!({ "schema": schema, "tool": tool, "backup": backup, "summary": summary }))?;
+    line(out, "packing_list", &packing_list)?;
+    files.iter().try_for_each(|file| line(out, "file", file))?;
+    queues.iter().try_for_each(|queue| line(out, "queue", queue))?;
+    records.messages.iter().try_for_each(|record| line(out, "message", &ItemV1::new(records, record, &record.shell.record())))?;
+    line(out, "service", &service)?;
+    line(out, "profile", &profile)?;
+    line(out, "gateway", &gateway)?;
+    line(out, "siblings", &siblings)?;
+    findings.iter().try_for_each(|finding| line(out, "finding", finding))?;
+    not_evaluated.iter().try_for_each(|rule| line(out, "not_evaluated", rule))
+}
+
+/// One object with its type in front.
+#[derive(Serialize)]
+struct LineV1<'a, T> {
+    r#type: &'static str,
+    #[serde(flatten)]
+    object: &'a T,
+}
+
+fn line<T: Serialize>(out: &mut dyn Write, kind: &'static str, object: &T) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &LineV1 { r#type: kind, object })?;
+    writeln!(out)
+}
+
+fn tool(report: &Report) -> Value {
+    let rules: Vec<_> = report.outcomes.iter().map(|(rule, _)| *rule).collect();
+    json!({
+        "name": env!("CARGO_PKG_NAME"),
+        "version": env!("CARGO_PKG_VERSION"),
+        "rules": rules.len(),
+        "rules_sha256": catalogue_digest(&rules).to_string(),
+    })
+}
+
+fn backup_facts(backup: &Backup) -> Value {
+    let version = backup.version.as_ref();
+    let files = backup.files.iter().filter(|file| file.is_file());
+    json!({
+        "path": backup.place.given,
+        "root": backup.place.below,
+        "archive": backup.place.archive,
+        "server": backup.identity.server.as_ref().map(|fact| &fact.name),
+        "server_source": backup.identity.server.as_ref().map(|fact| fact.place),
+        "organization": backup.identity.organization.as_ref().map(|fact| &fact.name),
+        "site": backup.identity.site.as_ref().map(|fact| &fact.name),
+        "version": version.and_then(|version| version.line).map(ProductLine::name),
+        "build": version.and_then(|version| version.build).map(|build| build.to_string()),
+        "service_pack": version.and_then(|version| version.service_pack),
+        "build_source": version.map(|version| &version.source),
+        "items": backup.collected_items(),
+        "profile_exists": backup.profile.as_ref().map(ProfileDump::has_connector_profile),
+        "files": files.clone().count(),
+        "bytes": files.map(|file| file.size).sum::<u64>(),
+        "manifest_sha256": backup.manifest.to_string(),
+    })
+}
+
+fn summary(report: &Report) -> Value {
+    let (fired, passed, not_evaluated) = report.rule_counts();
+    let findings: serde_json::Map<_, _> = Severity::all().iter().map(|&level| (level.name().to_owned(), report.findings_of(level).into())).collect();
+    json!({
+        "findings": findings,
+        "rules": { "fired": fired, "passed": passed, "not_evaluated": not_evaluated },
+        "messages": report.backup.messages.len(),
+        "damaged_messages": report.damaged_messages(),
+    })
+}
+
+fn not_evaluated<'a>(code: &'static str, outcome: &'a Outcome) -> Option<NotEvaluatedV1<'a>> {
+    match outcome {
+        Outcome::NotEvaluated(Undecided { needs, reason }) => Some(NotEvaluatedV1 { code, needs, reason }),
+        Outcome::Fired | Outcome::Passed => None,
+    }
+}
+
+impl<'a> PackingListV1<'a> {
+    fn new(source: Option<&'a PackingListSource>) -> Self {
+        let Some(PackingListSource { path, list, reconciliation, anomalies }) = source else { return Self::absent() };
+        let reconciliation = reconciliation.as_ref();
+        Self {
+            present: true,
+            path: Some(path),
+            dialect: list.dialect.map(Dialect::name),
+            understood: list.is_understood(),
+            entries: list.entries.len(),
+            missing: paths(reconciliation.map(|found| found.missing.iter().map(|missing| missing.path.as_str()))),
+            unlisted: paths(reconciliation.map(|found| found.unlisted.iter().map(|unlisted| unlisted.path.as_str()))),
+            size_mismatch: paths(reconciliation.map(|found| found.size_mismatch.iter().map(|mismatch| mismatch.path.as_str()))),
+            duplicates: paths(reconciliation.map(|found| found.duplicates.iter().map(|duplicate| duplicate.path.as_str()))),
+            case_differs: paths(reconciliation.map(|found| found.case_differs.iter().map(|difference| difference.path.as_str()))),
+            anomalies: anomalies.iter().map(AnomalyV1::from).collect(),
+        }
+    }
+
+    fn absent() -> Self {
+        let none = Vec::new;
+        Self {
+            present: false,
+            path: None,
+            dialect: None,
+            understood: false,
+            entries: 0,
+            missing: none(),
+            unlisted: none(),
+            size_mismatch: none(),
+            duplicates: none(),
+            case_differs: none(),
+            anomalies: Vec::new(),
+        }
+    }
+}
+
+fn paths<'a>(paths: Option<impl Iterator<Item = &'a str>>) -> Vec<&'a str> {
+    paths.into_iter().flatten().collect()
+}
+
+impl<'a> From<&'a FileRecord> for FileV1<'a> {
+    fn from(file: &'a FileRecord) -> Self {
+        let FileRecord { path, entry: _, kind, state, size, sha256, modified, anomalies, traits: _, content: _ } = file;
+        Self {
+            path,
+            kind: kind.wire_name(),
+            state: state_name(*state),
+            size: *size,
+            sha256: sha256.map(|digest| digest.to_string()),
+            modified: modified.map(|time| time.to_string()),
+            anomalies: anomalies.iter().map(AnomalyV1::from).collect(),
+        }
+    }
+}
+
+fn state_name(state: FileState) -> &'static str {
+    match state {
+        FileState::Read => "read",
+        FileState::PartlyRead => "partly_read",
+        FileState::Unreadable => "unreadable",
+        FileState::NotUnderstood => "not_understood",
+    }
+}
+
+impl<'a> From<&'a Queue> for QueueV1<'a> {
+    fn from(queue: &'a Queue) -> Self {
+        let Queue { kind: _, name, folder, messages, bytes, arrivals } = queue;
+        Self {
+            name,
+            folder,
+            messages: *messages,
+            bytes: *bytes,
+            oldest: arrivals.map(|(oldest, _)| oldest.to_string()),
+            newest: arrivals.map(|(_, newest)| newest.to_string()),
+        }
+    }
+}
+
+impl<'a> From<&'a Finding> for FindingV1<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        let Finding { rule, certainty, message, evidence, affected, group: _ } = finding;
+        Self {
+            code: rule.code,
+            name: rule.name,
+            severity: rule.severity.name(),
+            certainty: certainty.name(),
+            title: rule.title(),
+            message,
+            kb: rule.kb,
+            remedy: rule.documentation().section("What to do"),
+            evidence: evidence.iter().map(EvidenceV1::from).collect(),
+            affects: AffectsV1 { messages: affected.messages, queues: affected.queues.iter().map(String::as_str).collect() },
+        }
+    }
+}
+
+impl<'a> From<&'a Evidence> for EvidenceV1<'a> {
+    fn from(evidence: &'a Evidence) -> Self {
+        let Evidence { file, locator, span, observed, expected } = evidence;
+        Self {
+            file,
+            locator: locator.to_string(),
+            offset: span.as_ref().map(|span| span.start),
+            length: span.as_ref().map(|span| span.end - span.start),
+            observed,
+            expected,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! One decoded file for people: what it is, what it says, and what is wrong with it.
+
+use std::io::{self, Write};
+
+use crate::{
+    backup::{SingleContent, SingleFile},
+    base::{Limits, Sha256Digest, TextFile, counted, hex},
+    formats::sniff::ArtifactKind,
+};
+
+use super::{Page, Style, decode_document, decode_message, decode_sources};
+
+/// Bytes of an unknown file that are shown.
+const FIRST: usize = 64;
+
+/// Writes what a file says; size and digest are those of the whole file, as far as it could be read.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn write(file: &SingleFile<'_>, whole: (u64, Option<Sha256Digest>), look: (&Limits, Style), out: &mut dyn Write) -> io::Result<()> {
+    let (limits, style) = look;
+    let mut page = Page::new(style, out);
+    head(file, whole, &mut page)?;
+    page.blank()?;
+    match &file.content {
+        SingleContent::Message(found) => decode_message::message(found, limits, &mut page)?,
+        SingleContent::Registry(found) => decode_sources::registry(found, &mut page)?,
+        SingleContent::Directory(found) => decode_sources::directory(found, &mut page)?,
+        SingleContent::PackingList(list) => decode_sources::packing_list(list, &mut page)?,
+        SingleContent::Sibling(siblings) => decode_sources::siblings(siblings, &mut page)?,
+        SingleContent::Document(found) => decode_document::document(found, &mut page)?,
+        SingleContent::NotUnderstood if file.kind == ArtifactKind::Text => {
+            block(&mut page, 0, ("Text", &TextFile::decode(file.bytes).text))?;
+            page.blank()?;
+        }
+        SingleContent::NotUnderstood => {
+            page.entry(0, "First bytes", &hex(file.bytes.get(..FIRST).unwrap_or(file.bytes)))?;
+            page.blank()?;
+        }
+    }
+    anomalies(file, &mut page)
+}
+
+fn head(file: &SingleFile<'_>, (size, sha256): (u64, Option<Sha256Digest>), page: &mut Page<'_>) -> io::Result<()> {
+    let kind = match (file.kind_name(), file.kind.wire_name()) {
+        (kind, same) if kind == same => kind.replace('_', " "),
+        (kind, looks_like) => format!("{kind} (looks like: {})", looks_like.replace('_', " ")),
+    };
+    page.heading(file.name)?;
+    page.entry(0, "kind   ", &kind)?;
+    page.entry(0, "size   ", &counted(usize::try_from(size).unwrap_or(usize::MAX), "byte"))?;
+    page.entry(0, "sha256 ", &sha256.map_or_else(|| "not known, the file could not be read to its end".to_owned(), |digest| digest.to_string()))
+}
+
+fn anomalies(file: &SingleFile<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    if file.anomalies.is_empty() {
+        return page.entry(0, "", "Nothing deviates from the format.");
+    }
+    page.heading(&format!("Deviations from the format ({})", file.anomalies.len()))?;
+    file.anomalies.iter().try_for_each(|anomaly| page.entry(2, &format!("{:#x}", anomaly.offset), &format!("{}: {}", anomaly.code, anomaly.text)))
+}
+
+/// Writes a text of several lines below its label; line ends of any kind part them.
+pub(super) fn block(page: &mut Page<'_>, indent: usize, (label, text): (&str, &str)) -> io::Result<()> {
+    page.entry(indent, "", label)?;
+    text.replace("\r\n", "\n").replace('\r', "\n").split('\n').try_for_each(|line| page.entry(indent + 2, "", line))
+}
+
+/// Writes a value behind its label; further lines of the value hang below the first.
+pub(super) fn value(page: &mut Page<'_>, indent: usize, (label, text): (&str, &str)) -> io::Result<()> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut lines = text.trim_end_matches('\n').split('\n');
+    page.entry(indent, label, lines.next().unwrap_or_default())?;
+    lines.try_for_each(|line| page.entry(indent + 4, "", line))
+}
+
+/// Writes a fact unless it is absent.
+pub(super) fn fact(page: &mut Page<'_>, label: &str, text: Option<&str>) -> io::Result<()> {
+    text.map_or(Ok(()), |text| value(page, 2, (&format!("{label:10}"), text)))
+}

@@ -1,0 +1,191 @@
+//! Registry dumps, directory exports, packing lists and sibling files for people. Secrets are named, never shown.
+
+use std::{collections::HashMap, io};
+
+use crate::{
+    backup::{ProfileProperty, Siblings, SingleDirectory, SingleRegistry, attributes_of, registry_values},
+    base::{Timestamp, counted, hex, printable},
+    formats::{
+        imccopy::ImccopyFile,
+        migrate::{LogLine, MigrationStatus},
+        packing_list::{Dialect, PackingEntry, PackingList},
+        profile_blob::ProfileValue,
+        reg::{RegistryContent, RegistryData, RegistryKey, RegistryValue},
+    },
+};
+
+use super::{Page, decode::value, finding::cut};
+
+const HIDDEN: &str = "not shown";
+
+/// Writes every key with its values; properties of profiles decoded, settings with their meaning.
+pub(super) fn registry(found: &SingleRegistry, page: &mut Page<'_>) -> io::Result<()> {
+    let sections = found.profile.profiles.iter().flat_map(|profile| &profile.sections);
+    let properties: HashMap<u64, &ProfileProperty> =
+        sections.flat_map(|section| &section.properties).map(|property| (property.place.offset, property)).collect();
+    page.entry(0, "shape  ", found.dump.shape.name())?;
+    page.entry(0, "holds  ", &format!("{}, {}", counted(found.dump.keys.len(), "key"), counted(found.dump.value_count(), "value")))?;
+    page.blank()?;
+    for key in &found.dump.keys {
+        page.heading(&format!("[{}{}]", if key.deleted { "-" } else { "" }, key.path))?;
+        for each in &key.values {
+            let is_secret = found.is_secret(each);
+            match properties.get(&each.place.offset) {
+                Some(property) => profile_property(property, (is_secret, page))?,
+                None => setting(key, each, (is_secret, page))?,
+            }
+        }
+        page.blank()?;
+    }
+    Ok(())
+}
+
+fn setting(key: &RegistryKey, found: &RegistryValue, (is_secret, page): (bool, &mut Page<'_>)) -> io::Result<()> {
+    let RegistryValue { name, data, deleted, .. } = found;
+    let shown = if is_secret { HIDDEN.to_owned() } else { data_text(data) };
+    let name = if name.is_empty() { "(default)" } else { name };
+    let label = printable(name).to_string();
+    if *deleted {
+        return value(page, 2, (&label, "deleted by this file"));
+    }
+    value(page, 2, (&label, &format!("{} {shown}", data.reg_type)))?;
+    let Some(known) = registry_values::describe_path(&key.path, &found.name) else { return Ok(()) };
+    let meaning = data.dword().and_then(|number| known.meaning_of(number)).unwrap_or_else(|| known.meaning.to_owned());
+    page.entry(6, "", &format!("({meaning})"))
+}
+
+fn data_text(data: &RegistryData) -> String {
+    match &data.content {
+        RegistryContent::Sz(text) | RegistryContent::ExpandSz(text) | RegistryContent::Link(text) => text.clone(),
+        RegistryContent::MultiSz(strings) => strings.join("\n"),
+        RegistryContent::Dword(number) | RegistryContent::DwordBigEndian(number) => format!("{number} ({number:#x})"),
+        RegistryContent::Qword(number) => format!("{number} ({number:#x})"),
+        RegistryContent::Bytes => hex(&data.bytes),
+    }
+}
+
+fn profile_property(property: &ProfileProperty, (is_secret, page): (bool, &mut Page<'_>)) -> io::Result<()> {
+    let label = [Some(property.tag.to_string()), property.name.map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let shown = if is_secret { format!("{HIDDEN} (size {})", property.size) } else { profile_text(&property.value) };
+    value(page, 2, (&label, &shown))
+}
+
+fn profile_text(value: &ProfileValue) -> String {
+    match value {
+        ProfileValue::Text(text) => text.clone(),
+        ProfileValue::I2(number) => number.to_string(),
+        ProfileValue::Long(number) => format!("{number} ({number:#x})"),
+        ProfileValue::R4(number) => number.to_string(),
+        ProfileValue::R8(number) => number.to_string(),
+        ProfileValue::Boolean(flag) => flag.to_string(),
+        ProfileValue::I8(number) => number.to_string(),
+        ProfileValue::SysTime(ticks) => Timestamp::from_filetime(*ticks).map_or_else(|| format!("no time ({ticks})"), |time| time.to_string()),
+        ProfileValue::Error(code) => format!("error {code:#010x}"),
+        ProfileValue::Clsid(guid) => format!("{{{guid}}}"),
+        ProfileValue::Strings(strings) => strings.join("\n"),
+        ProfileValue::Longs(numbers) => numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        ProfileValue::Binary(bytes) | ProfileValue::Unknown(bytes) => hex(bytes),
+    }
+}
+
+/// Writes every object as column and values.
+pub(super) fn directory(found: &SingleDirectory, page: &mut Page<'_>) -> io::Result<()> {
+    let export = &found.export;
+    page.entry(0, "holds  ", &format!("{}, {}", counted(export.header.len(), "column"), counted(export.rows.len(), "object")))?;
+    page.blank()?;
+    for row in &export.rows {
+        let is_connector = found.gateway.as_ref().is_some_and(|gateway| gateway.line == row.line);
+        page.heading(&format!("Object on line {}{}", row.line, if is_connector { " (the connector)" } else { "" }))?;
+        for attribute in attributes_of(export, row).iter().filter(|attribute| !attribute.values.is_empty()) {
+            let column = if attribute.column.is_empty() { "(no column)" } else { &attribute.column };
+            let shown = if attribute.is_secret { HIDDEN.to_owned() } else { attribute.values.join("\n") };
+            value(page, 2, (&printable(column).to_string(), &shown))?;
+        }
+        page.blank()?;
+    }
+    Ok(())
+}
+
+/// Writes the entries as listed.
+pub(super) fn packing_list(list: &PackingList, page: &mut Page<'_>) -> io::Result<()> {
+    page.entry(0, "dialect", list.dialect.map_or("unknown", Dialect::name))?;
+    if let Some(version) = &list.version {
+        page.entry(0, "version", &version.value)?;
+    }
+    page.blank()?;
+    page.heading(&format!("Entries ({})", list.entries.len()))?;
+    list.entries.iter().try_for_each(|entry| listed(entry, page))?;
+    for count in &list.stated_counts {
+        page.entry(2, "", &format!("{} = {} on line {}; {} found", count.key, count.value, count.place.line, count.found()))?;
+    }
+    for mark in &list.delete_marks {
+        page.entry(2, "", &format!("{} = {} on line {}", mark.key, mark.value, mark.place.line))?;
+    }
+    page.blank()
+}
+
+fn listed(entry: &PackingEntry, page: &mut Page<'_>) -> io::Result<()> {
+    let size = entry.size.map(|size| format!(", {} bytes", size.bytes)).unwrap_or_default();
+    let written = if entry.written == entry.path { String::new() } else { format!(", written {}", entry.written) };
+    let section = entry.section.as_deref().map(|section| format!(", in [{section}]")).unwrap_or_default();
+    page.entry(2, "", &format!("{}{size} (line {}{section}{written})", entry.path, entry.place.line))?;
+    entry.metadata.iter().try_for_each(|metadata| match &metadata.key {
+        Some(key) => page.entry(6, "", &format!("{key} = {}", cut(&metadata.value))),
+        None => page.entry(6, "", &cut(&metadata.value)),
+    })
+}
+
+/// Writes the files of the sibling tools.
+pub(super) fn siblings(siblings: &Siblings, page: &mut Page<'_>) -> io::Result<()> {
+    siblings.imccopy.iter().try_for_each(|found| imccopy(&found.file.value, page))?;
+    for found in &siblings.migration_lists {
+        let list = &found.file.value;
+        page.heading(&format!("Users ({})", list.rows.len()))?;
+        for row in &list.rows {
+            let users = format!("{} ({}) from {} to {}", row.name.value, row.alias.value, row.source.value, row.destination.value);
+            page.entry(2, "", &users)?;
+        }
+        results(&list.result_lines, page)?;
+    }
+    siblings.migration_logs.iter().try_for_each(|found| results(&found.file.value.lines, page))
+}
+
+fn imccopy(file: &ImccopyFile, page: &mut Page<'_>) -> io::Result<()> {
+    if file.domain_section.is_some() {
+        page.heading(&format!("Domains ({})", file.formats.len()))?;
+        for record in &file.formats {
+            let [mime, plain] =
+                [record.mime_charset(), record.non_mime_charset()].map(|charset| charset.map_or("?", |charset| charset.value.as_str()));
+            let flags = record.flags().map(|flags| flags.names().collect::<Vec<_>>().join(", ")).unwrap_or_default();
+            page.entry(2, "", &format!("{}: {mime} for MIME, {plain} otherwise; {flags}", record.domain()))?;
+        }
+        page.blank()?;
+    }
+    if file.routes_section.is_some() {
+        page.heading(&format!("Routes ({})", file.routes.len()))?;
+        for route in &file.routes {
+            page.entry(2, "", &format!("{} to {}", route.domain(), route.host().map_or("nowhere", |host| host.value.as_str())))?;
+        }
+        if let Some(routing) = file.default_routing.as_ref().filter(|routing| !routing.value.is_empty()) {
+            page.entry(2, "", &format!("everything else to {}", routing.value))?;
+        }
+        page.blank()?;
+    }
+    Ok(())
+}
+
+fn results(lines: &[LogLine], page: &mut Page<'_>) -> io::Result<()> {
+    if lines.is_empty() {
+        return page.blank();
+    }
+    page.heading(&format!("Results ({})", lines.len()))?;
+    for line in lines {
+        let status = match line.status {
+            MigrationStatus::Success => "success",
+            MigrationStatus::Failure => "failure",
+        };
+        let who = format!("{} ({}) from {} to {}", line.name.value, line.alias.value, line.source.value, line.destination.value);
+        page.entry(2, status, &format!("{} {who}: {}", line.time, line.message.value))?;
+    }
+    page.blank()
+}

@@ -1,0 +1,31 @@
+//! The report and decoded files for people: who and what first, then findings gravest first, readable at 60 to 120 columns.
+//!
+//! Every string of the evidence passes through `base::printable`; colours are the caller's wish and never carry meaning alone.
+
+mod decode;
+mod decode_document;
+mod decode_message;
+mod decode_sources;
+mod finding;
+mod overview;
+mod page;
+mod rules;
+
+use std::io::{self, Write};
+
+use crate::report::Report;
+
+pub use decode::write as write_decoded;
+pub use page::{Page, Style};
+pub use rules::{write_explanation, write_rules};
+
+/// Writes the report.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::new(style, out);
+    overview::head(report, &mut page)?;
+    finding::all(report, &mut page)?;
+    overview::tail(report, &mut page)
+}

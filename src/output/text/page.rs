@@ -1,0 +1,157 @@
+//! A page of text: width, colours, wrapping, columns.
+
+use std::{
+    fmt,
+    io::{self, Write},
+};
+
+use anstyle::{AnsiColor, Style as Ansi};
+use textwrap::WordSplitter;
+
+use crate::{base::printable, diagnostics::Severity};
+
+/// How a page looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Columns; lines are wrapped to it.
+    pub width: usize,
+    /// Whether to use colours.
+    pub color: bool,
+}
+
+/// Where text is written to.
+pub struct Page<'a> {
+    style: Style,
+    out: &'a mut dyn Write,
+}
+
+impl fmt::Debug for Page<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page").field("style", &self.style).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Page<'a> {
+    /// Returns a page over a writer.
+    #[must_use]
+    pub fn new(style: Style, out: &'a mut dyn Write) -> Self {
+        Self { style: Style { width: style.width.clamp(40, 120), ..style }, out }
+    }
+
+    /// Writes an empty line.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn blank(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+
+    /// Writes a heading, bold where colours are on.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn heading(&mut self, text: &str) -> io::Result<()> {
+        let text = printable(text).to_string();
+        self.painted(Ansi::new().bold(), &text)?;
+        self.blank()
+    }
+
+    /// Writes wrapped text behind a label; further lines hang below the text. Every control character of the text becomes visible, line
+    /// ends too, so that evidence cannot begin a line of its own.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn entry(&mut self, indent: usize, label: &str, text: &str) -> io::Result<()> {
+        self.paragraphs(indent, label, [text])
+    }
+
+    /// Writes several texts behind one label, each on lines of its own.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn paragraphs<'t>(&mut self, indent: usize, label: &str, texts: impl IntoIterator<Item = &'t str>) -> io::Result<()> {
+        let first = if label.is_empty() { " ".repeat(indent) } else { format!("{:indent$}{label}  ", "") };
+        let hanging = " ".repeat(textwrap::core::display_width(&first));
+        for (index, text) in texts.into_iter().enumerate() {
+            let initial = if index == 0 { &first } else { &hanging };
+            // Hyphens stand in times, names and domains, which are to be copied from the screen whole.
+            let options = textwrap::Options::new(self.style.width).word_splitter(WordSplitter::NoHyphenation);
+            let options = options.initial_indent(initial).subsequent_indent(&hanging).break_words(true);
+            for line in textwrap::wrap(&printable(text).to_string(), &options) {
+                writeln!(self.out, "{}", line.trim_end())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the title line of a finding: severity, code, name, and what stands at the right when it fits.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn title(&mut self, severity: Severity, text: &str, right: &str) -> io::Result<()> {
+        let label = severity.name().to_uppercase();
+        self.painted(color_of(severity), &label)?;
+        write!(self.out, "{:1$}", "", 10_usize.saturating_sub(label.len()))?;
+        self.painted(Ansi::new().bold(), text)?;
+        let used = 10 + textwrap::core::display_width(text);
+        let needed = textwrap::core::display_width(right);
+        if used + 2 + needed <= self.style.width {
+            write!(self.out, "{:1$}{right}", "", self.style.width - used - needed)?;
+        } else if !right.is_empty() {
+            self.blank()?;
+            return self.entry(10, "", right);
+        }
+        self.blank()
+    }
+
+    fn painted(&mut self, style: Ansi, text: &str) -> io::Result<()> {
+        if self.style.color { write!(self.out, "{style}{text}{style:#}") } else { self.out.write_all(text.as_bytes()) }
+    }
+}
+
+fn color_of(severity: Severity) -> Ansi {
+    let color = match severity {
+        Severity::Critical => AnsiColor::Magenta,
+        Severity::Error => AnsiColor::Red,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Info => AnsiColor::Cyan,
+    };
+    Ansi::new().fg_color(Some(color.into())).bold()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(style: Style, write: impl FnOnce(&mut Page<'_>) -> io::Result<()>, expected: &str) {
+        let mut out = Vec::new();
+        write(&mut Page::new(style, &mut out)).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    const PLAIN: Style = Style { width: 40, color: false };
+
+    #[test]
+    fn text_hangs_below_its_label() {
+        check(
+            PLAIN,
+            |page| page.entry(2, "proof", "one two three four five six seven eight"),
+            "  proof  one two three four five six\n         seven eight\n",
+        );
+    }
+
+    #[test]
+    fn evidence_never_reaches_the_page_raw() {
+        check(PLAIN, |page| page.entry(0, "", "a\x1b[31m\u{202e}b"), "a\\u{1b}[31m\\u{202e}b\n");
+        check(PLAIN, |page| page.heading("\x07"), "\\u{7}\n");
+        check(PLAIN, |page| page.entry(0, "", "name\nCRITICAL"), "name\\u{a}CRITICAL\n");
+    }
+
+    #[test]
+    fn colours_are_a_wish() {
+        check(PLAIN, |page| page.title(Severity::Error, "PKG005", "Q195804"), "ERROR     PKG005                 Q195804\n");
+        let color = Style { color: true, ..PLAIN };
+        check(color, |page| page.heading("x"), "\x1b[1mx\x1b[0m\n");
+    }
+}
