@@ -1,2 +1,7 @@
-//! imcscan
-fn main() {}
+//! The program `imcscan`; everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    imcscan::cli::run()
+}

@@ -1,0 +1,206 @@
+//! The command line, from which help, completions and the man page are made.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::diagnostics::Severity;
+
+/// Reads what IMCSAVE left of a broken Exchange Internet Mail Connector and says what is wrong and what proves it.
+///
+/// A Backup folder (or its parent Imcdata, or a .zip, .cab or .tar.gz of it) is read offline; nothing is ever written to it.
+#[derive(Debug, Parser)]
+#[command(name = "imcscan", version, propagate_version = true, arg_required_else_help = true, after_help = EXAMPLES)]
+pub(super) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  imcscan report Backup                       what is wrong, gravest first
+  imcscan report Backup.zip --json | jq .     the same for programs
+  imcscan report Backup --fail-on error       exit 1 when an error or worse was found
+  imcscan decode Backup/Mtsout/00000001.TNF   one file, everything it says
+  imcscan decode Imcsvc.reg --hex             every byte with the field that owns it
+  imcscan explain PKG005                      a rule; also by name or Q number
+
+Exit codes:
+  0  report produced              3    nothing there that is a Backup
+  1  --fail-on was met            4    --strict, and some evidence could not be read
+  2  wrong usage                  70   a bug in imcscan     130  interrupted";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Judge a Backup: findings with their proof, gravest first
+    #[command(after_help = "\
+Examples:
+  imcscan report Backup
+  imcscan report Imcdata --format ndjson > backup.ndjson
+  imcscan report Backup.tar.gz --json --fail-on warning --strict
+  imcscan report Backup --with imcrou.txt --with pilot.csv")]
+    Report(ReportArgs),
+    /// Decode one file: TNEF, .reg, CSV, packing list, spool file, RFC 822 ...
+    #[command(after_help = "\
+Examples:
+  imcscan decode Mtsout/00000001.TNF
+  imcscan decode Imcobj.csv --json
+  imcscan decode winmail.dat --hex | less")]
+    Decode(DecodeArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Explain a rule by code or name, or all rules that cite a Q number
+    #[command(after_help = "\
+Examples:
+  imcscan explain PKG005
+  imcscan explain open-relay
+  imcscan explain Q195804")]
+    Explain(ExplainArgs),
+    /// Print the JSON Schema of the report
+    Schema,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page (roff)
+    Man,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(super) struct ReportArgs {
+    /// Backup folder, a folder above it, or an archive of it (.zip, .cab, .tar.gz)
+    pub(super) path: PathBuf,
+    /// Print JSON (short for --format json)
+    #[arg(long, conflicts_with_all = ["format", "ndjson"])]
+    pub(super) json: bool,
+    /// Print one JSON object a line (short for --format ndjson)
+    #[arg(long, conflicts_with = "format")]
+    pub(super) ndjson: bool,
+    /// Form of the report
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: ReportFormat,
+    /// Exit with 1 when a finding of this level or a graver one exists
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(super) fail_on: Option<Level>,
+    /// Exit with 4 when some evidence could not be read
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Number of threads; 0 takes one per processor
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) threads: usize,
+    /// No progress and no remarks on standard error, only errors
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// A sibling file that lies elsewhere: IMCCOPY text, migration list or log; may be repeated
+    #[arg(long = "with", value_name = "FILE")]
+    pub(super) with: Vec<PathBuf>,
+    /// Colours of the text report
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(super) color: When,
+}
+
+/// Arguments of `decode`.
+#[derive(Debug, Args)]
+pub(super) struct DecodeArgs {
+    /// The file
+    pub(super) file: PathBuf,
+    /// Print JSON
+    #[arg(long, conflicts_with = "hex")]
+    pub(super) json: bool,
+    /// Show every byte with the field that owns it
+    #[arg(long)]
+    pub(super) hex: bool,
+}
+
+/// Arguments of `rules`.
+#[derive(Debug, Args)]
+pub(super) struct RulesArgs {
+    /// Form of the list
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: ListFormat,
+    /// Only rules of this family, for example PKG
+    #[arg(long)]
+    pub(super) family: Option<String>,
+    /// Only rules with this tag, for example security
+    #[arg(long)]
+    pub(super) tag: Option<String>,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// Code (PKG005), name (listed-message-missing) or article (Q195804)
+    pub(super) what: String,
+}
+
+/// Forms of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+    /// One JSON object a line
+    Ndjson,
+}
+
+/// Forms of lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+}
+
+/// Severity levels as arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Level {
+    /// Any finding
+    Info,
+    /// Warnings and graver
+    Warning,
+    /// Errors and graver
+    Error,
+    /// Critical findings only
+    Critical,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl From<Level> for Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Info => Self::Info,
+            Level::Warning => Self::Warning,
+            Level::Error => Self::Error,
+            Level::Critical => Self::Critical,
+        }
+    }
+}
+
+impl ReportArgs {
+    /// Returns the form that the three arguments ask for.
+    pub(super) fn form(&self) -> ReportFormat {
+        match self {
+            Self { json: true, .. } => ReportFormat::Json,
+            Self { ndjson: true, .. } => ReportFormat::Ndjson,
+            _ => self.format,
+        }
+    }
+}

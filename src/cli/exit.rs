@@ -1,0 +1,36 @@
+//! Exit codes, the same for every command and format.
+
+use std::process::ExitCode;
+
+/// How a run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// What was asked for was produced; also when the reader of the output went away.
+    Success,
+    /// A report was produced and `--fail-on` was met.
+    FailOn,
+    /// Wrong usage.
+    Usage,
+    /// Nothing there that is a Backup, or nothing of it can be read.
+    NoBackup,
+    /// `--strict`, and some evidence could not be read.
+    Unread,
+    /// A bug in imcscan; the report of everything else was produced.
+    Bug,
+    /// Interrupted from the keyboard.
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Success => 0,
+            Exit::FailOn => 1,
+            Exit::Usage => 2,
+            Exit::NoBackup => 3,
+            Exit::Unread => 4,
+            Exit::Bug => 70,
+            Exit::Interrupted => 130,
+        })
+    }
+}

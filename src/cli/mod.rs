@@ -1,0 +1,46 @@
+//! The command line: arguments, one file per command, exit codes. The only place that prints, and only through `console::Console`.
+
+mod args;
+mod console;
+mod decode;
+mod exit;
+mod explain;
+mod generate;
+mod interrupt;
+mod progress;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use console::Console;
+use exit::Exit;
+
+/// Runs the program on the arguments of the process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let mut console = Console::new();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let ended = match cli.command {
+        Command::Report(args) => report::run(&args, &mut console),
+        Command::Decode(args) => decode::run(&args, &mut console),
+        Command::Rules(args) => explain::rules(&args, &mut console),
+        Command::Explain(args) => explain::explain(&args, &mut console),
+        Command::Schema => generate::schema(&mut console),
+        Command::Completions { shell } => generate::completions(shell, &mut console),
+        Command::Man => generate::man(&mut console),
+    };
+    console.end(ended).into()
+}
+
+/// Help and version are answers; everything else is wrong usage.
+fn usage(error: &clap::Error) -> ExitCode {
+    // Nobody is left to tell when standard error is gone as well.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage.into() } else { Exit::Success.into() }
+}
