@@ -1,0 +1,79 @@
+//! Whole reports of files that lie in memory: fixtures of rules, samples of benches.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    base::{Limits, Timestamp},
+    diagnostics::judge_message,
+    report::{Report, analyze},
+    rules::CATALOGUE,
+    scan::{Entry, EntryKind, EvidencePath, FileTime, MemoryPlace, place_in_memory, read_memory},
+};
+
+use super::fixture::{FixtureError, FixtureFile, FixtureKind, compile};
+
+/// 2000-03-10 10:00 UTC: when the run of a fixture begins, after the times that fixture messages carry.
+const FIXTURE_TIME: i64 = 952_682_400;
+/// Seconds that each file of a fixture takes, and the most that all of them take: a run lasts minutes.
+const FILE_SECONDS: i64 = 5;
+const RUN_SECONDS: i64 = 3_000;
+
+/// Compiles a fixture and judges it by the whole catalogue.
+///
+/// # Errors
+/// [`FixtureError`] when the fixture is not understood.
+pub fn report_of_fixture(text: &str) -> Result<Report, FixtureError> {
+    Ok(report_of(&compile(text)?))
+}
+
+/// Judges files in memory by the whole catalogue, through the real parsers; the Backup may lie below other folders, as on disk.
+#[must_use]
+pub fn report_of(files: &[FixtureFile]) -> Report {
+    let limits = Limits::default();
+    let entries = entries(files);
+    let listing: Vec<Entry> = entries.iter().map(|(entry, _)| entry.clone()).collect();
+    let MemoryPlace { place, prefix } = place_in_memory(&listing);
+    let within: Vec<(Entry, Vec<u8>)> = entries.into_iter().filter_map(|(entry, bytes)| Some((below(entry, &prefix)?, bytes))).collect();
+    let (backup, hits) = read_memory(place, &within, (&limits, &|item| judge_message(CATALOGUE, item)));
+    analyze(backup, hits.into_iter().flatten().collect(), CATALOGUE)
+}
+
+/// Returns the files with every folder above them.
+fn entries(files: &[FixtureFile]) -> Vec<(Entry, Vec<u8>)> {
+    let mut entries = Vec::new();
+    let mut folders = BTreeSet::new();
+    for (index, file) in files.iter().enumerate() {
+        for folder in parents(&file.path).filter(|folder| folders.insert((*folder).to_owned())) {
+            entries.push((Entry::new(EvidencePath::new(folder), EntryKind::Folder, 0), Vec::new()));
+        }
+        if !file.path.ends_with('/') {
+            let kind = match &file.kind {
+                FixtureKind::File => EntryKind::File,
+                FixtureKind::Link(target) => EntryKind::Link { target: Some(target.as_str().into()) },
+                FixtureKind::Fifo => EntryKind::Special("fifo"),
+            };
+            let mut entry = Entry::new(EvidencePath::new(&file.path), kind, file.bytes.len() as u64);
+            entry.modified = Some(FileTime::Utc(file.modified.unwrap_or_else(|| usual_time(index, &file.path))));
+            entries.push((entry, file.bytes.clone()));
+        }
+    }
+    entries
+}
+
+/// Files come one after the other, and the packing list comes last.
+fn usual_time(index: usize, path: &str) -> Timestamp {
+    let is_list = path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case("Imcfls"));
+    let taken = i64::try_from(index).unwrap_or(RUN_SECONDS).saturating_mul(FILE_SECONDS).min(RUN_SECONDS);
+    Timestamp::from_unix(FIXTURE_TIME + if is_list { RUN_SECONDS + FILE_SECONDS } else { taken })
+}
+
+fn below(mut entry: Entry, prefix: &str) -> Option<Entry> {
+    let path = EvidencePath::new(entry.path.as_str().strip_prefix(prefix)?);
+    entry.path = path;
+    Some(entry)
+}
+
+/// Returns every folder above a path, outermost first.
+fn parents(path: &str) -> impl Iterator<Item = &str> {
+    path.char_indices().filter(|(_, c)| *c == '/').filter_map(|(end, _)| path.get(..end)).filter(|folder| *folder != "..")
+}
