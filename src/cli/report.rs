@@ -5,7 +5,7 @@ use std::{num::NonZero, path::Path, thread};
 use crate::{
     backup::{Backup, EntryKind, FileState},
     base::Limits,
-    diagnostics::{Finding, judge_message},
+    diagnostics::{Finding, Settings, judge_message},
     output::{json, text},
     report::{Report, analyze},
     rules::CATALOGUE,
@@ -24,12 +24,13 @@ pub(super) fn run(args: &ReportArgs, console: &mut Console) -> Result<Exit, Fail
     let limits = Limits::default();
     let evidence = Evidence::open(&args.path, &limits).map_err(told)?;
     let given = args.with.iter().map(|path| sibling(path, &limits)).collect::<Result<Vec<_>, _>>().map_err(told)?;
-    let Scanned { backup, judgements, panicked, interrupted } = scan(args, &evidence, &given, &limits);
+    let settings = Settings::default();
+    let Scanned { backup, judgements, panicked, interrupted } = scan(args, (&evidence, &given), &settings, &limits);
     if interrupted {
         Console::complain("interrupted; no report was made");
         return Ok(Exit::Interrupted);
     }
-    let report = analyze(backup, judgements.into_iter().flatten().collect(), CATALOGUE);
+    let report = analyze(backup, judgements.into_iter().flatten().collect(), (CATALOGUE, settings));
     match args.form() {
         ReportFormat::Text => text::write(&report, Console::style(args.color), console.out())?,
         ReportFormat::Json => json::write(&report, console.out())?,
@@ -49,7 +50,7 @@ fn sibling(path: &Path, limits: &Limits) -> Result<(Entry, Loaded), ScanError> {
     read_file(path, limits)
 }
 
-fn scan(args: &ReportArgs, evidence: &Evidence, given: &[(Entry, Loaded)], limits: &Limits) -> Scanned<Vec<Finding>> {
+fn scan(args: &ReportArgs, (evidence, given): (&Evidence, &[(Entry, Loaded)]), settings: &Settings, limits: &Limits) -> Scanned<Vec<Finding>> {
     let bar = progress::bar(args.quiet, evidence.entries().iter().filter(|entry| entry.is_file()).count());
     let advance = |progress: Progress| {
         bar.set_length(progress.files_total as u64);
@@ -58,7 +59,7 @@ fn scan(args: &ReportArgs, evidence: &Evidence, given: &[(Entry, Loaded)], limit
     };
     let threads = if args.threads == 0 { thread::available_parallelism().map_or(1, NonZero::get) } else { args.threads };
     let run = Run { threads, cancel: interrupt::listen(), progress: &advance };
-    let scanned = read_backup(evidence, given, run, (limits, &|item| judge_message(CATALOGUE, item)));
+    let scanned = read_backup(evidence, given, run, (limits, &|item| judge_message(CATALOGUE, settings, item)));
     bar.finish_and_clear();
     scanned
 }

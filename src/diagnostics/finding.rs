@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{Certainty, Evidence, RuleMeta};
+use super::{Certainty, Evidence, RuleMeta, Settings, Severity, Threshold};
 
 /// One trouble that a rule found, with its proof.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The rule.
     pub rule: &'static RuleMeta,
+    /// How grave it is in this run.
+    pub severity: Severity,
     /// How sure this finding is; never surer than the rule.
     pub certainty: Certainty,
     /// What is so here, with the values.
@@ -41,23 +43,25 @@ pub struct Undecided {
 
 /// Where a check writes what it found.
 #[derive(Debug)]
-pub struct Findings {
+pub struct Findings<'s> {
     rule: &'static RuleMeta,
+    settings: &'s Settings,
     pub(super) found: Vec<Finding>,
     pub(super) undecided: Option<Undecided>,
 }
 
-impl Findings {
-    /// Returns an empty list for one rule.
+impl<'s> Findings<'s> {
+    /// Returns an empty list for one rule in a run with these settings.
     #[must_use]
-    pub fn of(rule: &'static RuleMeta) -> Self {
-        Self { rule, found: Vec::new(), undecided: None }
+    pub fn of(rule: &'static RuleMeta, settings: &'s Settings) -> Self {
+        Self { rule, settings, found: Vec::new(), undecided: None }
     }
 
     /// Adds a finding; its evidence is added to what is returned.
     pub fn report(&mut self, message: impl Into<String>) -> &mut Finding {
         let finding = Finding {
             rule: self.rule,
+            severity: self.settings.severity(self.rule),
             certainty: self.rule.certainty,
             message: message.into(),
             evidence: Vec::new(),
@@ -70,6 +74,18 @@ impl Findings {
     /// Says that the evidence does not decide the rule; it is then neither fired nor passed.
     pub fn undecided(&mut self, needs: impl Into<String>, reason: impl Into<String>) {
         self.undecided = Some(Undecided { needs: vec![needs.into()], reason: reason.into() });
+    }
+
+    /// Returns a threshold as a number to compare with hours, sizes and the like.
+    #[must_use]
+    pub fn number(&self, threshold: &Threshold) -> i64 {
+        self.settings.threshold(threshold).into()
+    }
+
+    /// Returns a threshold as a number of things in memory.
+    #[must_use]
+    pub fn count(&self, threshold: &Threshold) -> usize {
+        usize::try_from(self.settings.threshold(threshold)).unwrap_or(usize::MAX)
     }
 
     /// Returns whether nothing was found.

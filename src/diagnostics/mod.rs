@@ -12,6 +12,7 @@ mod need;
 mod places;
 mod rule;
 mod run;
+mod settings;
 
 pub use docs::{Example, RuleDocs};
 pub use evidence::{Evidence, Locator};
@@ -20,3 +21,4 @@ pub use finding::{Affected, Finding, Findings, Undecided};
 pub use need::{Availability, Need};
 pub use rule::{Certainty, Check, Gate, Rule, RuleMeta, Severity, Verdict};
 pub use run::{Outcome, judge_message, run};
+pub use settings::{Settings, Threshold};

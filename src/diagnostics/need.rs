@@ -33,6 +33,8 @@ pub enum Need {
     Raw,
     /// The connector's build.
     ServerBuild,
+    /// An IMCCOPY text.
+    Imccopy,
     /// An IMCCOPY text with domain records.
     ImccopyDomain,
     /// An IMCCOPY text with routes.
@@ -73,6 +75,7 @@ impl Need {
             Self::Headers => "headers",
             Self::Raw => "raw",
             Self::ServerBuild => "server-build",
+            Self::Imccopy => "imccopy",
             Self::ImccopyDomain => "imccopy.domain",
             Self::ImccopyRoutes => "imccopy.routes",
             Self::MigrateList => "migrate-list",
@@ -104,6 +107,7 @@ impl Need {
             Self::Headers => there(backup.has_headers()),
             Self::Raw => there(backup.has_raw_documents()),
             Self::ServerBuild => there(backup.version.as_ref().is_some_and(|version| version.build.is_some())),
+            Self::Imccopy => there(!backup.siblings.imccopy.is_empty()),
             Self::ImccopyDomain => there(backup.siblings.has_domain_records()),
             Self::ImccopyRoutes => there(backup.siblings.has_routes()),
             Self::MigrateList => there(!backup.siblings.migration_lists.is_empty()),

@@ -154,9 +154,9 @@ pub type Gate = fn(&Backup) -> Verdict;
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
     /// At the whole Backup, once.
-    Backup(fn(&Backup, &mut Findings)),
+    Backup(fn(&Backup, &mut Findings<'_>)),
     /// At each queue item while it is decoded.
-    Message(fn(&Item<'_>, &mut Findings)),
+    Message(fn(&Item<'_>, &mut Findings<'_>)),
     /// At each queue item, and for those that match at the whole Backup.
-    MessageIf(fn(&Item<'_>, &mut Findings), Gate),
+    MessageIf(fn(&Item<'_>, &mut Findings<'_>), Gate),
 }

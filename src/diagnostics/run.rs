@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::backup::{Backup, Item};
 
-use super::{Availability, Certainty, Check, Exposure, Finding, Findings, Need, Rule, Undecided, Verdict};
+use super::{Availability, Certainty, Check, Exposure, Finding, Findings, Need, Rule, Settings, Undecided, Verdict};
 
 /// How a rule ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,14 +19,14 @@ pub enum Outcome {
 
 /// Applies every message rule to one queue item.
 #[must_use]
-pub fn judge_message(rules: &[&'static Rule], item: &Item<'_>) -> Vec<Finding> {
+pub fn judge_message(rules: &[&'static Rule], settings: &Settings, item: &Item<'_>) -> Vec<Finding> {
     let mut all = Vec::new();
-    for rule in rules {
+    for rule in rules.iter().filter(|rule| !settings.is_disabled(&rule.meta)) {
         let check = match rule.check {
             Check::Message(check) | Check::MessageIf(check, _) => check,
             Check::Backup(_) => continue,
         };
-        let mut findings = Findings::of(&rule.meta);
+        let mut findings = Findings::of(&rule.meta, settings);
         check(item, &mut findings);
         // What one item says several times is one hit of this item.
         let mut joined = grouped(findings.found);
@@ -42,7 +42,7 @@ pub fn judge_message(rules: &[&'static Rule], item: &Item<'_>) -> Vec<Finding> {
 
 /// Brings every rule to its outcome and returns the findings in report order; `hits` are what message rules found, in listing order.
 #[must_use]
-pub fn run(rules: &[&'static Rule], backup: &Backup, hits: Vec<Finding>) -> (Vec<Finding>, Vec<(&'static Rule, Outcome)>) {
+pub fn run(rules: &[&'static Rule], settings: &Settings, backup: &Backup, hits: Vec<Finding>) -> (Vec<Finding>, Vec<(&'static Rule, Outcome)>) {
     let mut by_rule: BTreeMap<&'static str, Vec<Finding>> = BTreeMap::new();
     for hit in hits {
         by_rule.entry(hit.rule.code).or_default().push(hit);
@@ -50,7 +50,7 @@ pub fn run(rules: &[&'static Rule], backup: &Backup, hits: Vec<Finding>) -> (Vec
     let mut findings = Vec::new();
     let mut outcomes = Vec::with_capacity(rules.len());
     for rule in rules {
-        let (found, outcome) = decide(rule, backup, by_rule.remove(rule.meta.code).unwrap_or_default());
+        let (found, outcome) = decide((rule, settings), backup, by_rule.remove(rule.meta.code).unwrap_or_default());
         findings.extend(found);
         outcomes.push((*rule, outcome));
     }
@@ -62,11 +62,15 @@ pub fn run(rules: &[&'static Rule], backup: &Backup, hits: Vec<Finding>) -> (Vec
 fn report_order(finding: &Finding) -> (std::cmp::Reverse<super::Severity>, &'static str, Option<(&str, u64)>, &str) {
     let first = finding.evidence.first();
     let place = first.map(|evidence| (evidence.file.as_ref(), evidence.span.as_ref().map_or(0, |span| span.start)));
-    (std::cmp::Reverse(finding.rule.severity), finding.rule.code, place, &finding.message)
+    (std::cmp::Reverse(finding.severity), finding.rule.code, place, &finding.message)
 }
 
-fn decide(rule: &'static Rule, backup: &Backup, hits: Vec<Finding>) -> (Vec<Finding>, Outcome) {
+fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, hits: Vec<Finding>) -> (Vec<Finding>, Outcome) {
     let meta = &rule.meta;
+    if settings.is_disabled(meta) {
+        let reason = "the rule is switched off by the configuration".to_owned();
+        return (Vec::new(), Outcome::NotEvaluated(Undecided { needs: vec!["configuration".into()], reason }));
+    }
     let line = backup.version.as_ref().and_then(|version| version.line);
     if line.is_some_and(|line| !meta.versions.contains(&line)) {
         return (Vec::new(), Outcome::Passed);
@@ -81,7 +85,7 @@ fn decide(rule: &'static Rule, backup: &Backup, hits: Vec<Finding>) -> (Vec<Find
             if let Some(undecided) = lacking {
                 return (Vec::new(), Outcome::NotEvaluated(undecided));
             }
-            let mut findings = Findings::of(meta);
+            let mut findings = Findings::of(meta, settings);
             check(backup, &mut findings);
             match findings {
                 Findings { found, undecided: Some(undecided), .. } if found.is_empty() => return (found, Outcome::NotEvaluated(undecided)),

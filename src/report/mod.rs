@@ -3,7 +3,7 @@
 use crate::{
     backup::Backup,
     base::Sha256Digest,
-    diagnostics::{self, Finding, Outcome, Rule, Severity},
+    diagnostics::{self, Finding, Outcome, Rule, Settings, Severity},
 };
 
 /// A judged Backup.
@@ -15,26 +15,28 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Every rule of the catalogue with its outcome.
     pub outcomes: Vec<(&'static Rule, Outcome)>,
+    /// What the user set differently.
+    pub settings: Settings,
 }
 
 /// Judges a Backup by a catalogue; `hits` are what its message rules found while the messages were read.
 #[must_use]
-pub fn analyze(backup: Backup, hits: Vec<Finding>, rules: &[&'static Rule]) -> Report {
-    let (findings, outcomes) = diagnostics::run(rules, &backup, hits);
-    Report { backup, findings, outcomes }
+pub fn analyze(backup: Backup, hits: Vec<Finding>, (rules, settings): (&[&'static Rule], Settings)) -> Report {
+    let (findings, outcomes) = diagnostics::run(rules, &settings, &backup, hits);
+    Report { backup, findings, outcomes, settings }
 }
 
 impl Report {
     /// Returns the number of findings of one severity.
     #[must_use]
     pub fn findings_of(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.rule.severity == severity).count()
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
     /// Returns the gravest severity found.
     #[must_use]
     pub fn gravest(&self) -> Option<Severity> {
-        self.findings.iter().map(|finding| finding.rule.severity).max()
+        self.findings.iter().map(|finding| finding.severity).max()
     }
 
     /// Returns the numbers of rules that fired, passed, and were not evaluated.

@@ -1,129 +1,48 @@
-//! Every rule, one a line, sorted by code.
+//! Every rule, family by family; each family lists its own.
 
 use crate::diagnostics::Rule;
 
 use super::{bld, cpy, dir, mig, mim, msg, pkg, pro, que, svc};
 
-/// The catalogue.
-pub static CATALOGUE: &[&Rule] = &[
-    &bld::service_packs::RELAY_BYPASS_IMCEA_USER,
-    &bld::service_packs::BELOW_LATEST_SERVICE_PACK,
-    &bld::service_packs::EHLO_ANSWER_OVERRUN,
-    &bld::service_packs::AUTH_COMMAND_OVERRUN,
-    &bld::service_packs::SILENT_LOSS_ON_40,
-    &cpy::domains::DOMAIN_UUENCODE_AND_MIME,
-    &cpy::routes::ROUTES_DIFFER_FROM_REGISTRY,
-    &dir::export::EXPORT_WITHOUT_OBJECT,
-    &dir::export::TOO_MANY_FIELDS,
-    &dir::object::OBJECT_DELETED,
-    &dir::object::RETIRED_CONNECTOR_ATTRACTS_MAIL,
-    &mig::failures::FAILURE_NOT_RESOLVED,
-    &mig::failures::COPY_FAILED_HALF_WAY,
-    &mim::entities::MULTIPART_NULL_BOUNDARY,
-    &msg::recipients::RECIPIENT_ADDRESS_TYPE_MISSING,
-    &msg::recipients::SMTP_RECIPIENT_WITHOUT_DOMAIN,
-    &msg::recipients::X400_ADDRESS_OVER_1024,
-    &msg::recipients::MESSAGE_WITHOUT_RECIPIENTS,
-    &msg::attachments::EMPTY_OR_DOT_ATTACHMENT_NAMES_REPEAT,
-    &msg::attachments::MACBINARY_MARK_ON_DATA_FORK,
-    &msg::structure::DEEPLY_NESTED_MESSAGES,
-    &msg::structure::COMPRESSED_RTF_DAMAGED,
-    &msg::structure::MESSAGE_CLASS_MISSING,
-    &msg::subject::SUBJECT_WITH_PERCENT_S,
-    &msg::reports::NDR_HOST_UNREACHABLE,
-    &msg::reports::NDR_UNKNOWN_RECIPIENT,
-    &pkg::packing_list::PACKING_LIST_MISSING,
-    &pkg::packing_list::PACKING_LIST_EMPTY,
-    &pkg::packing_list::PACKING_LIST_NOT_TEXT,
-    &pkg::packing_list::PACKING_LIST_UNKNOWN_DIALECT,
-    &pkg::listed_files::LISTED_MESSAGE_MISSING,
-    &pkg::listed_files::LISTED_CONFIGURATION_MISSING,
-    &pkg::unlisted_files::UNLISTED_FILE_IN_QUEUE_FOLDER,
-    &pkg::unlisted_files::UNLISTED_FILE_AT_TOP,
-    &pkg::listed_files::PACKING_LIST_DUPLICATE_ENTRY,
-    &pkg::listed_files::PACKING_LIST_SIZE_MISMATCH,
-    &pkg::listed_files::PACKING_LIST_NAME_CASE,
-    &pkg::packing_list::PACKING_LIST_COUNT_MISMATCH,
-    &pkg::empty_and_cut::CONFIGURATION_FILE_ZERO_BYTES,
-    &pkg::empty_and_cut::MESSAGE_FILE_ZERO_BYTES,
-    &pkg::empty_and_cut::DISK_FULL_DURING_COLLECTION,
-    &pkg::partial::PARTIAL_COLLECTION,
-    &pkg::partial::REGISTRY_ITEM_HALF_PRESENT,
-    &pkg::listed_files::QUEUE_FOLDER_MISSING_BUT_LISTED,
-    &pkg::layout::UNKNOWN_SUBFOLDER,
-    &pkg::layout::SPOOL_FOLDERS_INCLUDED,
-    &pkg::layout::FOREIGN_CONNECTOR_FOLDERS,
-    &pkg::layout::NESTED_BACKUP,
-    &pkg::whereabouts::ROOT_IS_NOT_THE_BACKUP_FOLDER,
-    &pkg::whereabouts::SEVERAL_COLLECTIONS_FOUND,
-    &pkg::whereabouts::COLLECTION_STILL_PACKED,
-    &pkg::transfer_damage::COMPRESSED_MEMBER_FILES,
-    &pkg::transfer_damage::SEVEN_BIT_TRANSFER,
-    &pkg::transfer_damage::UTF8_MANGLED_TRANSFER,
-    &pkg::transfer_damage::TEXT_MODE_TRANSFER,
-    &pkg::transfer_damage::LF_ONLY_TEXT_FILES,
-    &pkg::transfer_damage::NON_TNEF_FILE_IN_QUEUE,
-    &pkg::dump_shape::FILE_CONTENT_SWAPPED,
-    &pkg::dump_lines::REGISTRY_DUMP_LINES_DAMAGED,
-    &pkg::dump_lines::REGISTRY_DUMP_DUPLICATE_VALUE,
-    &pkg::dump_lines::REGISTRY_DUMP_HAS_DELETE_DIRECTIVES,
-    &pkg::dump_shape::REGISTRY_DUMP_FROM_NEWER_REGEDIT,
-    &pkg::dump_shape::REGISTRY_DUMP_OFFLINE_CONTROL_SET,
-    &pkg::times::FILES_NEWER_THAN_PACKING_LIST,
-    &pkg::times::FILE_TIMES_SPREAD,
-    &pkg::times::FILE_TIMES_NOT_PRESERVED,
-    &pkg::times::DIRECTORY_OBJECT_CHANGED_AFTER_COLLECTION,
-    &pkg::times::MESSAGE_YOUNGER_THAN_COLLECTION,
-    &pkg::times::STALE_COLLECTION,
-    &pkg::names::SYMLINK_OR_SPECIAL_FILE,
-    &pkg::unlisted_files::PACKING_LIST_PATH_ESCAPE,
-    &pkg::names::NAME_ILLEGAL_ON_NT,
-    &pkg::names::NAMES_DIFFER_ONLY_BY_CASE,
-    &pkg::names::SHORT_NAMES_ONLY,
-    &pkg::names::FILE_NAME_SEQUENCE_GAP,
-    &pkg::names::IDENTICAL_FILE_IN_TWO_QUEUES,
-    &pkg::empty_and_cut::ALL_SOURCES_NEARLY_EMPTY,
-    &pkg::identity::SERVER_DIFFERS_REGISTRY_OBJECT,
-    &pkg::identity::SERVER_DIFFERS_PROFILE_OBJECT,
-    &pkg::foreign_queues::SERVER_DIFFERS_MESSAGES_OBJECT,
-    &pkg::foreign_queues::ORGANIZATION_DIFFERS_MESSAGES_OBJECT,
-    &pkg::identity::SITE_DIFFERS_REGISTRY_OBJECT,
-    &pkg::identity::PROFILE_OF_OTHER_ORGANIZATION,
-    &pkg::unlisted_files::IMCDATA_PATH_DIFFERS,
-    &pkg::traces::SCANNER_RESIDUE,
-    &pkg::whereabouts::SECOND_RUN_REFUSED,
-    &pkg::traces::IMPORT_ERROR_FILE_PRESENT,
-    &pkg::added_files::WSPCFG_PRESENT,
-    &pkg::added_files::ROUTE_TEXT_PRESENT,
-    &pkg::layout::SPOOL_IN_FOLDER_MISSING,
-    &pkg::identity::SERVER_DIFFERS_REGISTRY_PROFILE,
-    &pkg::packing_list::COLLECTED_WITH_DELETE,
-    &pkg::partial::ALL_QUEUES_EMPTY,
-    &pkg::dump_shape::REGISTRY_DUMP_NOT_REGEDIT,
-    &pkg::dump_shape::REGISTRY_DUMP_UNKNOWN_FORM,
-    &pkg::secrets::SECRETS_IN_COLLECTION,
-    &pkg::added_files::RAW_PROPERTY_DUMP_PRESENT,
-    &pkg::added_files::MTA_ROUTING_FILES_PRESENT,
-    &pkg::traces::MTACHECK_REBUILT_CONNECTOR_QUEUE,
-    &pro::profiles::NO_CONNECTOR_PROFILE,
-    &pro::profiles::STOPPED_WITH_MAIL_WAITING,
-    &pro::profiles::STALE_PROFILES_ON_40,
-    &pro::profiles::PROFILE_MULTIVALUE_BLOB_CORRUPT,
-    &pro::profiles::PROFILE_OF_DISABLED_SERVICE,
-    &que::waiting::BAD_QUEUE_NOT_EMPTY,
-    &que::waiting::CONVERSION_FAILED_QUEUE_NOT_EMPTY,
-    &que::waiting::STALE_MAIL_IN_MTSOUT,
-    &que::waiting::MAIL_QUEUED_ON_STOPPED_CONNECTOR,
-    &que::destinations::BACKLOG_FOR_ONE_DOMAIN,
-    &que::destinations::NDR_BACKSCATTER,
-    &svc::start::SERVICE_KEY_ABSENT,
-    &svc::start::SERVICE_KEY_WITHOUT_PARAMETERS,
-    &svc::start::SERVICE_DISABLED,
-    &svc::start::SERVICE_START_MANUAL,
-    &svc::identity::HOMEDSA_DIFFERS_FROM_OBJECT,
-    &svc::relay::RELAY_ALLOW_EVERYONE,
-    &svc::relay::RELAY_ENTRY_NEVER_MATCHES,
-    &svc::routing::ADDRESS_REWRITE_WITHOUT_RESOLVE,
-    &svc::routing::DELIVERY_ROUTE_CORRUPT,
-    &svc::logging::PROTOCOL_LOG_MAXIMUM,
+/// The families in the order of their names, so that the catalogue is sorted by code.
+const FAMILIES: [&[&Rule]; 10] = [
+    bld::catalogue::RULES,
+    cpy::catalogue::RULES,
+    dir::catalogue::RULES,
+    mig::catalogue::RULES,
+    mim::catalogue::RULES,
+    msg::catalogue::RULES,
+    pkg::catalogue::RULES,
+    pro::catalogue::RULES,
+    que::catalogue::RULES,
+    svc::catalogue::RULES,
 ];
+
+/// The catalogue.
+pub static CATALOGUE: &[&Rule] = &joined::<{ count() }>();
+
+const fn count() -> usize {
+    let (mut sum, mut family) = (0, 0);
+    while family < FAMILIES.len() {
+        sum += FAMILIES[family].len();
+        family += 1;
+    }
+    sum
+}
+
+/// Joins the families when the crate is compiled.
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses an index out of range")]
+const fn joined<const COUNT: usize>() -> [&'static Rule; COUNT] {
+    let mut rules = [FAMILIES[0][0]; COUNT];
+    let (mut next, mut family) = (0, 0);
+    while family < FAMILIES.len() {
+        let mut rule = 0;
+        while rule < FAMILIES[family].len() {
+            rules[next] = FAMILIES[family][rule];
+            next += 1;
+            rule += 1;
+        }
+        family += 1;
+    }
+    rules
+}

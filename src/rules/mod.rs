@@ -11,5 +11,6 @@ pub mod pkg;
 pub mod pro;
 pub mod que;
 pub mod svc;
+pub mod thresholds;
 
 pub use catalogue::CATALOGUE;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     base::{Limits, Timestamp},
-    diagnostics::judge_message,
+    diagnostics::{Settings, judge_message},
     report::{Report, analyze},
     rules::CATALOGUE,
     scan::{Entry, EntryKind, EvidencePath, FileTime, MemoryPlace, place_in_memory, read_memory},
@@ -30,12 +30,13 @@ pub fn report_of_fixture(text: &str) -> Result<Report, FixtureError> {
 #[must_use]
 pub fn report_of(files: &[FixtureFile]) -> Report {
     let limits = Limits::default();
+    let settings = Settings::default();
     let entries = entries(files);
     let listing: Vec<Entry> = entries.iter().map(|(entry, _)| entry.clone()).collect();
     let MemoryPlace { place, prefix } = place_in_memory(&listing);
     let within: Vec<(Entry, Vec<u8>)> = entries.into_iter().filter_map(|(entry, bytes)| Some((below(entry, &prefix)?, bytes))).collect();
-    let (backup, hits) = read_memory(place, &within, (&limits, &|item| judge_message(CATALOGUE, item)));
-    analyze(backup, hits.into_iter().flatten().collect(), CATALOGUE)
+    let (backup, hits) = read_memory(place, &within, (&limits, &|item| judge_message(CATALOGUE, &settings, item)));
+    analyze(backup, hits.into_iter().flatten().collect(), (CATALOGUE, settings))
 }
 
 /// Returns the files with every folder above them.

@@ -114,7 +114,7 @@ struct NotEvaluatedV1<'a> {
 
 impl<'a> ReportV1<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
-        let Report { backup, findings, outcomes } = report;
+        let Report { backup, findings, outcomes, settings: _ } = report;
         Self {
             schema: "imcscan.report/1",
             tool: tool(report),
@@ -320,11 +320,11 @@ impl<'a> From<&'a Queue> for QueueV1<'a> {
 
 impl<'a> From<&'a Finding> for FindingV1<'a> {
     fn from(finding: &'a Finding) -> Self {
-        let Finding { rule, certainty, message, evidence, affected, group: _ } = finding;
+        let Finding { rule, severity, certainty, message, evidence, affected, group: _ } = finding;
         Self {
             code: rule.code,
             name: rule.name,
-            severity: rule.severity.name(),
+            severity: severity.name(),
             certainty: certainty.name(),
             title: rule.title(),
             message,

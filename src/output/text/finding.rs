@@ -33,14 +33,14 @@ fn at_a_glance(findings: &[Finding], page: &mut Page<'_>) -> io::Result<()> {
         let Some(finding) = same.first() else { continue };
         let rule = finding.rule;
         let times = if same.len() > 1 { format!(" ({} findings)", same.len()) } else { String::new() };
-        page.entry(0, &format!("{:8}  {:6}", rule.severity.name().to_uppercase(), rule.code), &format!("{}{times}", rule.title()))?;
+        page.entry(0, &format!("{:8}  {:6}", finding.severity.name().to_uppercase(), rule.code), &format!("{}{times}", rule.title()))?;
     }
     page.blank()
 }
 
 fn one(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
     let rule = finding.rule;
-    page.title(rule.severity, &format!("{} {} ({})", rule.code, rule.name, finding.certainty), &rule.kb.join(" "))?;
+    page.title(finding.severity, &format!("{} {} ({})", rule.code, rule.name, finding.certainty), &rule.kb.join(" "))?;
     page.entry(2, "", &finding.message)?;
     finding.evidence.iter().take(SHOWN).try_for_each(|evidence| proof(evidence, page))?;
     let more = finding.evidence.len().saturating_sub(SHOWN);

@@ -53,7 +53,7 @@ declare_rule! {
     }
 }
 
-fn relay_bypass_imcea_user(backup: &Backup, findings: &mut Findings) {
+fn relay_bypass_imcea_user(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = &backup.service else { return };
     let Some(flags) = service.dword("Parameters", "RelayFlags") else { return };
     let Some(found) = build_between(backup, Build::new(5, 5, 2650, 1), Build::new(5, 5, 2652, 78)) else { return };
@@ -106,7 +106,7 @@ declare_rule! {
     }
 }
 
-fn below_latest_service_pack(backup: &Backup, findings: &mut Findings) {
+fn below_latest_service_pack(backup: &Backup, findings: &mut Findings<'_>) {
     let (last, name) = match backup.version.as_ref().and_then(|version| version.line) {
         Some(ProductLine::V4_0) => (Build::new(4, 0, 996, 62), "4.0 SP5"),
         Some(ProductLine::V5_0) => (Build::new(5, 0, 1460, 8), "5.0 SP2"),
@@ -154,7 +154,7 @@ declare_rule! {
     }
 }
 
-fn ehlo_answer_overrun(backup: &Backup, findings: &mut Findings) {
+fn ehlo_answer_overrun(backup: &Backup, findings: &mut Findings<'_>) {
     older_than(backup, Build::new(5, 5, 2656, 59), findings, |build| {
         format!("build {build} copies the caller's name into an unchecked buffer when it answers EHLO")
     });
@@ -198,7 +198,7 @@ declare_rule! {
     }
 }
 
-fn auth_command_overrun(backup: &Backup, findings: &mut Findings) {
+fn auth_command_overrun(backup: &Backup, findings: &mut Findings<'_>) {
     older_than(backup, Build::new(5, 5, 2232, 0), findings, |build| format!("build {build} does not check the bounds of AUTH and XAUTH commands"));
 }
 
@@ -240,7 +240,7 @@ declare_rule! {
     }
 }
 
-fn silent_loss_on_40(backup: &Backup, findings: &mut Findings) {
+fn silent_loss_on_40(backup: &Backup, findings: &mut Findings<'_>) {
     older_than(backup, Build::new(4, 0, 994, 0), findings, |build| {
         format!("build {build} deletes mail that it cannot open, without event or report")
     });
@@ -262,7 +262,7 @@ fn build_between(backup: &Backup, from: Build, below: Build) -> Option<FoundBuil
     Some(FoundBuild { build, proof })
 }
 
-fn older_than(backup: &Backup, fixed: Build, findings: &mut Findings, say: impl Fn(Build) -> String) {
+fn older_than(backup: &Backup, fixed: Build, findings: &mut Findings<'_>, say: impl Fn(Build) -> String) {
     let first_of_line = Build { build: 0, revision: 0, ..fixed };
     if let Some(found) = build_between(backup, first_of_line, fixed) {
         findings.report(say(found.build)).evidence(found.proof.expected(format!("{fixed} or later")));

@@ -56,7 +56,7 @@ declare_rule! {
     }
 }
 
-fn domain_uuencode_and_mime(backup: &Backup, findings: &mut Findings) {
+fn domain_uuencode_and_mime(backup: &Backup, findings: &mut Findings<'_>) {
     const MIME: [FormatFlags; 3] = [FormatFlags::MIME_TEXT, FormatFlags::MIME_HTML, FormatFlags::MIME_BOTH];
     for sibling in &backup.siblings.imccopy {
         for record in &sibling.file.value.formats {

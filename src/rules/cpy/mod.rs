@@ -1,4 +1,5 @@
 //! CPY: the texts of IMCCOPY.
 
+pub(super) mod catalogue;
 pub mod domains;
 pub mod routes;

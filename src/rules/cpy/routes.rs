@@ -74,7 +74,7 @@ declare_rule! {
     }
 }
 
-fn routes_differ_from_registry(backup: &Backup, findings: &mut Findings) {
+fn routes_differ_from_registry(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = &backup.service else { return };
     let registry = service.strings("Parameters", "DeliveryRouting");
     let default = service.text("Parameters", "DefaultRouting");

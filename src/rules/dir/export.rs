@@ -38,7 +38,7 @@ declare_rule! {
     }
 }
 
-fn export_without_object(backup: &Backup, findings: &mut Findings) {
+fn export_without_object(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(directory) = backup.directory.as_ref().filter(|directory| directory.export.is_dapi) else { return };
     let class = directory.export.column("Obj-Class");
     let is_container = |row: &crate::formats::dapi_csv::Row| {
@@ -88,7 +88,7 @@ declare_rule! {
     }
 }
 
-fn too_many_fields(backup: &Backup, findings: &mut Findings) {
+fn too_many_fields(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(directory) = &backup.directory else { return };
     let columns = directory.export.header.len();
     for row in directory.export.rows.iter().filter(|row| row.surplus > 0) {

@@ -43,7 +43,7 @@ declare_rule! {
     }
 }
 
-fn object_deleted(backup: &Backup, findings: &mut Findings) {
+fn object_deleted(backup: &Backup, findings: &mut Findings<'_>) {
     let (Some(directory), Some(gateway)) = (&backup.directory, &backup.gateway) else { return };
     let Some(attribute) = gateway.attribute("Is-Deleted") else { return };
     if attribute.values.first().is_some_and(|value| value.trim() == "1") {
@@ -96,7 +96,7 @@ declare_rule! {
     }
 }
 
-fn retired_connector_attracts_mail(backup: &Backup, findings: &mut Findings) {
+fn retired_connector_attracts_mail(backup: &Backup, findings: &mut Findings<'_>) {
     let (Some(service), Some(directory), Some(gateway)) = (&backup.service, &backup.directory, &backup.gateway) else { return };
     let Some(start) = service.dword("", "Start").filter(|start| start.data == 4) else { return };
     let Some(spaces) = gateway.column("Routing-List") else {

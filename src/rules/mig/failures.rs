@@ -39,7 +39,7 @@ declare_rule! {
     }
 }
 
-fn failure_not_resolved(backup: &Backup, findings: &mut Findings) {
+fn failure_not_resolved(backup: &Backup, findings: &mut Findings<'_>) {
     let failed = failed(backup);
     let Some((_, first)) = failed.first() else { return };
     findings
@@ -83,7 +83,7 @@ declare_rule! {
     }
 }
 
-fn copy_failed_half_way(backup: &Backup, findings: &mut Findings) {
+fn copy_failed_half_way(backup: &Backup, findings: &mut Findings<'_>) {
     let mut half = failed(backup);
     half.retain(|(_, line)| line.message.value.to_lowercase().contains("copying"));
     let Some((_, first)) = half.first() else { return };

@@ -41,7 +41,7 @@ declare_rule! {
     }
 }
 
-fn multipart_null_boundary(item: &Item<'_>, findings: &mut Findings) {
+fn multipart_null_boundary(item: &Item<'_>, findings: &mut Findings<'_>) {
     for view in &item.messages {
         let Some(value) = multipart(view) else { continue };
         let boundary = view.entity().and_then(|entity| entity.param("boundary").map(str::to_owned));

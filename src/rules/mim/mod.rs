@@ -1,3 +1,4 @@
 //! MIM: MIME and Internet headers.
 
+pub(super) mod catalogue;
 pub mod entities;

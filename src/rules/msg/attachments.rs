@@ -47,7 +47,7 @@ declare_rule! {
     }
 }
 
-fn empty_or_dot_attachment_names_repeat(item: &Item<'_>, findings: &mut Findings) {
+fn empty_or_dot_attachment_names_repeat(item: &Item<'_>, findings: &mut Findings<'_>) {
     if !item.is_in(&[QueueKind::MtsOut, QueueKind::Bad, QueueKind::ContentConversionFailed]) {
         return;
     }
@@ -110,7 +110,7 @@ declare_rule! {
     }
 }
 
-fn macbinary_mark_on_data_fork(item: &Item<'_>, findings: &mut Findings) {
+fn macbinary_mark_on_data_fork(item: &Item<'_>, findings: &mut Findings<'_>) {
     if !item.is_in(&[QueueKind::MtsOut, QueueKind::Bad]) {
         return;
     }

@@ -52,7 +52,7 @@ declare_rule! {
     }
 }
 
-fn recipient_address_type_missing(item: &Item<'_>, findings: &mut Findings) {
+fn recipient_address_type_missing(item: &Item<'_>, findings: &mut Findings<'_>) {
     if !item.is_in(&[QueueKind::MtsOut, QueueKind::MtsIn, QueueKind::Bad, QueueKind::ContentConversionFailed]) {
         return;
     }
@@ -110,7 +110,7 @@ declare_rule! {
     }
 }
 
-fn smtp_recipient_without_domain(item: &Item<'_>, findings: &mut Findings) {
+fn smtp_recipient_without_domain(item: &Item<'_>, findings: &mut Findings<'_>) {
     if !item.is_in(&[QueueKind::MtsOut]) {
         return;
     }
@@ -181,7 +181,7 @@ declare_rule! {
     }
 }
 
-fn x400_address_over_1024(item: &Item<'_>, findings: &mut Findings) {
+fn x400_address_over_1024(item: &Item<'_>, findings: &mut Findings<'_>) {
     const LONGEST: usize = 1024;
     if !item.is_in(&[QueueKind::MtsOut, QueueKind::Bad, QueueKind::ContentConversionFailed]) {
         return;
@@ -252,7 +252,7 @@ declare_rule! {
     }
 }
 
-fn message_without_recipients(item: &Item<'_>, findings: &mut Findings) {
+fn message_without_recipients(item: &Item<'_>, findings: &mut Findings<'_>) {
     let in_question = item.is_in(&[QueueKind::MtsOut, QueueKind::MtsIn, QueueKind::Bad, QueueKind::ContentConversionFailed]);
     if !in_question || item.is_report() || !item.p1().is_empty() || item.is_cut() {
         return;

@@ -44,7 +44,7 @@ declare_rule! {
     }
 }
 
-fn ndr_host_unreachable(item: &Item<'_>, findings: &mut Findings) {
+fn ndr_host_unreachable(item: &Item<'_>, findings: &mut Findings<'_>) {
     for said in diagnostics_of(item) {
         let text = said.line.text.to_lowercase();
         let by_connector = matches!(said.line.component.as_str(), "IMC" | "IMS");
@@ -96,7 +96,7 @@ declare_rule! {
     }
 }
 
-fn ndr_unknown_recipient(item: &Item<'_>, findings: &mut Findings) {
+fn ndr_unknown_recipient(item: &Item<'_>, findings: &mut Findings<'_>) {
     for said in diagnostics_of(item) {
         let text = said.line.text.to_lowercase();
         let is_unknown =

@@ -71,7 +71,7 @@ declare_rule! {
     }
 }
 
-fn deeply_nested_messages(item: &Item<'_>, findings: &mut Findings) {
+fn deeply_nested_messages(item: &Item<'_>, findings: &mut Findings<'_>) {
     let depth = item.nesting_depth();
     let in_question = item.is_in(&[QueueKind::MtsOut, QueueKind::MtsIn, QueueKind::Bad, QueueKind::ContentConversionFailed]);
     let Some(deepest) = item.messages.iter().max_by_key(|view| view.depth).filter(|_| in_question && depth >= DEEP_NESTING) else { return };
@@ -114,7 +114,7 @@ declare_rule! {
     }
 }
 
-fn compressed_rtf_damaged(item: &Item<'_>, findings: &mut Findings) {
+fn compressed_rtf_damaged(item: &Item<'_>, findings: &mut Findings<'_>) {
     for view in &item.messages {
         let Some(rtf) = view.rtf.as_ref().filter(|rtf| rtf.value.fault != RtfFault::None) else { continue };
         let Some(property) = view.message.properties.property(PropTag::RTF_COMPRESSED) else { continue };
@@ -156,7 +156,7 @@ declare_rule! {
     }
 }
 
-fn message_class_missing(item: &Item<'_>, findings: &mut Findings) {
+fn message_class_missing(item: &Item<'_>, findings: &mut Findings<'_>) {
     for view in item.messages.iter().filter(|view| !view.is_cut()) {
         if view.message.message_class().is_none_or(|class| class.trim().is_empty()) {
             findings.report(format!("{} ({}) has no message class", item.path, view.object)).evidence(

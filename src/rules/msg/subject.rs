@@ -59,7 +59,7 @@ declare_rule! {
     }
 }
 
-fn subject_with_percent_s(item: &Item<'_>, findings: &mut Findings) {
+fn subject_with_percent_s(item: &Item<'_>, findings: &mut Findings<'_>) {
     let Some(mail) = item.mail().filter(|_| item.is_in(&[QueueKind::MtsOut])) else { return };
     let Some(subject) = mail.message.subject() else { return };
     if !PERCENT_S.as_ref().is_some_and(|pattern| pattern.is_match(&subject)) {

@@ -47,7 +47,7 @@ declare_rule! {
     }
 }
 
-fn wspcfg_present(backup: &Backup, findings: &mut Findings) {
+fn wspcfg_present(backup: &Backup, findings: &mut Findings<'_>) {
     let found = ["Wspcfg.ini", "Wspcfg.ini.txt"].iter().flat_map(|name| backup.files_named(name));
     for file in found {
         let text = file.traits.text.as_deref();
@@ -134,12 +134,12 @@ declare_rule! {
     }
 }
 
-fn route_text_present(backup: &Backup, findings: &mut Findings) {
+fn route_text_present(backup: &Backup, findings: &mut Findings<'_>) {
     report_files(backup, findings, &["Route.txt", "Route.old"], "the connector's own copy of its routes is here");
 }
 
 /// Reports files by their names, with their first lines.
-fn report_files(backup: &Backup, findings: &mut Findings, names: &[&str], what: &str) {
+fn report_files(backup: &Backup, findings: &mut Findings<'_>, names: &[&str], what: &str) {
     let found: Vec<_> = names.iter().flat_map(|name| backup.files_named(name)).collect();
     if found.is_empty() {
         return;
@@ -190,7 +190,7 @@ declare_rule! {
     }
 }
 
-fn raw_property_dump_present(backup: &Backup, findings: &mut Findings) {
+fn raw_property_dump_present(backup: &Backup, findings: &mut Findings<'_>) {
     let beside = backup.place.files_beside.iter().filter(|name| name.eq_ignore_ascii_case("Admindmp.txt"));
     let beside = beside.map(|name| Evidence::file(format!("../{name}")).observed("beside the Backup"));
     let within = backup.files_named("Admindmp.txt").map(|file| {
@@ -246,7 +246,7 @@ declare_rule! {
     }
 }
 
-fn mta_routing_files_present(backup: &Backup, findings: &mut Findings) {
+fn mta_routing_files_present(backup: &Backup, findings: &mut Findings<'_>) {
     let names = ["Gwart0.mta", "Gwart1.mta", "Mcgam.in.txt", "Local.in.txt"];
     let found: Vec<_> = names.iter().flat_map(|name| backup.files_named(name)).collect();
     if found.is_empty() {

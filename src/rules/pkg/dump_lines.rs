@@ -51,7 +51,7 @@ declare_rule! {
     }
 }
 
-fn registry_dump_lines_damaged(backup: &Backup, findings: &mut Findings) {
+fn registry_dump_lines_damaged(backup: &Backup, findings: &mut Findings<'_>) {
     for (file, dump) in backup.registry_dumps().filter(|(_, dump)| dump.shape.is_regedit()) {
         let Some(first) = dump.bad_lines.first() else { continue };
         let line = first.place.line.unwrap_or(0);
@@ -112,7 +112,7 @@ declare_rule! {
     }
 }
 
-fn registry_dump_duplicate_value(backup: &Backup, findings: &mut Findings) {
+fn registry_dump_duplicate_value(backup: &Backup, findings: &mut Findings<'_>) {
     for (file, dump) in backup.registry_dumps() {
         let mut by_name: BTreeMap<(String, String), Vec<(&RegistryKey, &RegistryValue)>> = BTreeMap::new();
         let mut by_key: BTreeMap<String, Vec<&RegistryKey>> = BTreeMap::new();
@@ -177,7 +177,7 @@ declare_rule! {
     }
 }
 
-fn registry_dump_has_delete_directives(backup: &Backup, findings: &mut Findings) {
+fn registry_dump_has_delete_directives(backup: &Backup, findings: &mut Findings<'_>) {
     for (file, dump) in backup.registry_dumps().filter(|(_, dump)| dump.shape.is_regedit()) {
         let keys = dump.keys.iter().filter(|key| key.deleted).map(|key| (key.path.as_str(), Evidence::registry_key(&file.path, key)));
         let values = dump.keys.iter().flat_map(|key| key.values.iter().filter(|value| value.deleted).map(move |value| (key, value)));

@@ -53,7 +53,7 @@ declare_rule! {
     }
 }
 
-fn file_content_swapped(backup: &Backup, findings: &mut Findings) {
+fn file_content_swapped(backup: &Backup, findings: &mut Findings<'_>) {
     let swapped: Vec<_> = backup.dump_files().filter_map(|file| Some((file, swapped_for(backup, file)?))).collect();
     for (file, (content, evidence)) in swapped {
         findings.report(format!("{} holds {content}", file.name())).evidence(evidence).group(file.name());
@@ -129,7 +129,7 @@ declare_rule! {
     }
 }
 
-fn registry_dump_not_regedit(backup: &Backup, findings: &mut Findings) {
+fn registry_dump_not_regedit(backup: &Backup, findings: &mut Findings<'_>) {
     let other: Vec<_> = backup.registry_files().filter_map(|file| Some((file, other_shape(backup, file)?))).collect();
     if other.is_empty() {
         return;
@@ -195,7 +195,7 @@ declare_rule! {
     }
 }
 
-fn registry_dump_unknown_form(backup: &Backup, findings: &mut Findings) {
+fn registry_dump_unknown_form(backup: &Backup, findings: &mut Findings<'_>) {
     let unknown: Vec<_> = backup.registry_files().filter(|file| file.size > 0 && has_unknown_form(backup, file)).collect();
     if unknown.is_empty() {
         return;
@@ -256,7 +256,7 @@ declare_rule! {
     }
 }
 
-fn registry_dump_from_newer_regedit(backup: &Backup, findings: &mut Findings) {
+fn registry_dump_from_newer_regedit(backup: &Backup, findings: &mut Findings<'_>) {
     for (file, dump) in backup.registry_dumps() {
         if let Some((place, header)) = dump.header.as_ref().filter(|(_, header)| header.trim() == "Windows Registry Editor Version 5.00") {
             findings
@@ -303,7 +303,7 @@ declare_rule! {
     }
 }
 
-fn registry_dump_offline_control_set(backup: &Backup, findings: &mut Findings) {
+fn registry_dump_offline_control_set(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((file, dump)) = backup.registry_dumps().find(|(file, _)| file.stands_for("Imcsvc.reg")) else { return };
     let is_offline = |path: &str| is_offline_control_set(path) && path.to_lowercase().contains("\\services\\msexchangeimc");
     let offline: Vec<_> = dump.keys.iter().filter(|key| is_offline(&key.path)).collect();

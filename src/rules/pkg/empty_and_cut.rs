@@ -40,7 +40,7 @@ declare_rule! {
     }
 }
 
-fn configuration_file_zero_bytes(backup: &Backup, findings: &mut Findings) {
+fn configuration_file_zero_bytes(backup: &Backup, findings: &mut Findings<'_>) {
     let empty: Vec<_> = backup.dump_files().filter(|file| file.size == 0).collect();
     if empty.is_empty() {
         return;
@@ -81,7 +81,7 @@ declare_rule! {
     }
 }
 
-fn message_file_zero_bytes(backup: &Backup, findings: &mut Findings) {
+fn message_file_zero_bytes(backup: &Backup, findings: &mut Findings<'_>) {
     let empty: Vec<_> = backup.queue_files().filter(|(_, file)| file.size == 0).collect();
     let Some((_, first)) = empty.first() else { return };
     let what = if empty.len() == 1 {
@@ -149,7 +149,7 @@ declare_rule! {
     }
 }
 
-fn disk_full_during_collection(backup: &Backup, findings: &mut Findings) {
+fn disk_full_during_collection(backup: &Backup, findings: &mut Findings<'_>) {
     let mut files = backup.collected_files();
     files.sort_by(|a, b| a.modified.cmp(&b.modified).then_with(|| a.path.cmp(&b.path)));
     let cut: Vec<_> = files.iter().enumerate().filter(|(_, file)| file.is_cut_short()).collect();
@@ -208,7 +208,7 @@ declare_rule! {
     }
 }
 
-fn all_sources_nearly_empty(backup: &Backup, findings: &mut Findings) {
+fn all_sources_nearly_empty(backup: &Backup, findings: &mut Findings<'_>) {
     let mut counts: BTreeMap<&str, String> = BTreeMap::new();
     for (file, dump) in backup.registry_dumps() {
         let is_service = file.stands_for("Imcsvc.reg");

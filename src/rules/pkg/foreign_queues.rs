@@ -57,7 +57,7 @@ declare_rule! {
     }
 }
 
-fn server_differs_messages_object(backup: &Backup, findings: &mut Findings) {
+fn server_differs_messages_object(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(object) = backup.server_of_object() else {
         return findings.undecided("server name", "the directory object does not name its server");
     };
@@ -157,7 +157,7 @@ declare_rule! {
     }
 }
 
-fn organization_differs_messages_object(backup: &Backup, findings: &mut Findings) {
+fn organization_differs_messages_object(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((own, cell)) = backup.object_organization() else {
         return findings.undecided("organization", "the directory object does not name its organization");
     };

@@ -53,7 +53,7 @@ declare_rule! {
     }
 }
 
-fn server_differs_registry_object(backup: &Backup, findings: &mut Findings) {
+fn server_differs_registry_object(backup: &Backup, findings: &mut Findings<'_>) {
     let (Some(registry), Some(object)) = (backup.server_of_registry(), backup.server_of_object()) else {
         return findings.undecided("server names", "registry or directory object do not name their server");
     };
@@ -109,7 +109,7 @@ declare_rule! {
     }
 }
 
-fn server_differs_profile_object(backup: &Backup, findings: &mut Findings) {
+fn server_differs_profile_object(backup: &Backup, findings: &mut Findings<'_>) {
     let (names, object) = (backup.servers_of_profile(), backup.server_of_object());
     let (false, Some(object)) = (names.is_empty(), object) else {
         return findings.undecided("server names", "profile or directory object do not name their server");
@@ -192,7 +192,7 @@ declare_rule! {
     }
 }
 
-fn server_differs_registry_profile(backup: &Backup, findings: &mut Findings) {
+fn server_differs_registry_profile(backup: &Backup, findings: &mut Findings<'_>) {
     if backup.directory.as_ref().is_some_and(|source| !source.export.rows.is_empty()) {
         return;
     }
@@ -255,7 +255,7 @@ declare_rule! {
     }
 }
 
-fn site_differs_registry_object(backup: &Backup, findings: &mut Findings) {
+fn site_differs_registry_object(backup: &Backup, findings: &mut Findings<'_>) {
     let (Some(source), Some(cell)) = (backup.service_parameter("SiteDN"), backup.object_cell("Obj-Dist-Name")) else {
         return findings.undecided("distinguished names", "SiteDN or Obj-Dist-Name is missing");
     };
@@ -327,7 +327,7 @@ declare_rule! {
     }
 }
 
-fn profile_of_other_organization(backup: &Backup, findings: &mut Findings) {
+fn profile_of_other_organization(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(cell) = backup.object_cell("Obj-Dist-Name") else {
         return findings.undecided("Obj-Dist-Name", "the object has no Obj-Dist-Name");
     };

@@ -48,7 +48,7 @@ declare_rule! {
     }
 }
 
-fn unknown_subfolder(backup: &Backup, findings: &mut Findings) {
+fn unknown_subfolder(backup: &Backup, findings: &mut Findings<'_>) {
     let unknown: Vec<_> = backup.top_entries().filter(|entry| entry.is_folder() && !is_known_folder(entry.name())).collect();
     if unknown.is_empty() {
         return;
@@ -111,7 +111,7 @@ declare_rule! {
     }
 }
 
-fn spool_folders_included(backup: &Backup, findings: &mut Findings) {
+fn spool_folders_included(backup: &Backup, findings: &mut Findings<'_>) {
     let is_spool =
         |entry: &&FileRecord| if entry.is_folder() { SPOOL_FOLDERS.iter().any(|name| entry.is_named(name)) } else { entry.is_named("Queue.dat") };
     let spool: Vec<_> = backup.top_entries().filter(is_spool).collect();
@@ -157,7 +157,7 @@ declare_rule! {
     }
 }
 
-fn foreign_connector_folders(backup: &Backup, findings: &mut Findings) {
+fn foreign_connector_folders(backup: &Backup, findings: &mut Findings<'_>) {
     let is_foreign = |entry: &&FileRecord| entry.is_folder() && OTHER_CONNECTORS.iter().any(|name| entry.is_named(name));
     let foreign: Vec<_> = backup.files.iter().filter(is_foreign).collect();
     if foreign.is_empty() {
@@ -210,7 +210,7 @@ declare_rule! {
     }
 }
 
-fn nested_backup(backup: &Backup, findings: &mut Findings) {
+fn nested_backup(backup: &Backup, findings: &mut Findings<'_>) {
     let is_inner_list = |entry: &&FileRecord| entry.is_file() && entry.is_named("Imcfls") && !entry.is_at_top();
     let inner: Vec<_> = backup.files.iter().filter(|entry| entry.is_folder() && entry.is_named("Backup") || is_inner_list(entry)).collect();
     let Some(first) = inner.first() else { return };
@@ -262,7 +262,7 @@ declare_rule! {
     }
 }
 
-fn spool_in_folder_missing(backup: &Backup, findings: &mut Findings) {
+fn spool_in_folder_missing(backup: &Backup, findings: &mut Findings<'_>) {
     let mut within: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for entry in backup.files.iter().filter(|entry| entry.is_folder() || entry.is_named("Queue.dat")) {
         let is_queue = entry.is_at_top() && entry.is_named("Work");

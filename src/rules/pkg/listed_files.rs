@@ -50,7 +50,7 @@ declare_rule! {
     }
 }
 
-fn listed_message_missing(backup: &Backup, findings: &mut Findings) {
+fn listed_message_missing(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((source, compared)) = understood(backup, findings) else { return };
     let gone: Vec<_> =
         missing((source, compared)).filter_map(|entry| Some((entry, queue_kind(entry)?))).filter(|(_, kind)| backup.has_queue(*kind)).collect();
@@ -112,7 +112,7 @@ declare_rule! {
     }
 }
 
-fn listed_configuration_missing(backup: &Backup, findings: &mut Findings) {
+fn listed_configuration_missing(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((source, _)) = understood(backup, findings) else { return };
     let names_dump = |entry: &&PackingEntry| {
         let name = entry.path.rsplit('/').next().unwrap_or_default();
@@ -169,7 +169,7 @@ declare_rule! {
     }
 }
 
-fn queue_folder_missing_but_listed(backup: &Backup, findings: &mut Findings) {
+fn queue_folder_missing_but_listed(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((source, compared)) = understood(backup, findings) else { return };
     let mut gone: BTreeMap<String, (QueueKind, Vec<&PackingEntry>)> = BTreeMap::new();
     for entry in missing((source, compared)) {
@@ -225,7 +225,7 @@ declare_rule! {
     }
 }
 
-fn packing_list_size_mismatch(backup: &Backup, findings: &mut Findings) {
+fn packing_list_size_mismatch(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((source, compared)) = understood(backup, findings) else { return };
     let other = &compared.size_mismatch;
     let Some(first) = other.first() else { return };
@@ -276,7 +276,7 @@ declare_rule! {
     }
 }
 
-fn packing_list_name_case(backup: &Backup, findings: &mut Findings) {
+fn packing_list_name_case(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((source, compared)) = understood(backup, findings) else { return };
     let other: Vec<_> = compared.case_differs.iter().filter_map(|file| Some((source.list.entries.get(file.entry)?, &file.path))).collect();
     let Some((first, there)) = other.first() else { return };
@@ -327,7 +327,7 @@ declare_rule! {
     }
 }
 
-fn packing_list_duplicate_entry(backup: &Backup, findings: &mut Findings) {
+fn packing_list_duplicate_entry(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((source, compared)) = understood(backup, findings) else { return };
     let doubles = &compared.duplicates;
     let Some(first) = doubles.first() else { return };

@@ -1,6 +1,7 @@
 //! PKG: the collection itself, its packing list, files, names, times, and whether its parts belong together.
 
 pub mod added_files;
+pub(super) mod catalogue;
 pub mod dump_lines;
 pub mod dump_shape;
 pub mod empty_and_cut;

@@ -42,7 +42,7 @@ declare_rule! {
     }
 }
 
-fn symlink_or_special_file(backup: &Backup, findings: &mut Findings) {
+fn symlink_or_special_file(backup: &Backup, findings: &mut Findings<'_>) {
     let odd: Vec<_> = backup.files.iter().filter(|entry| matches!(entry.entry, EntryKind::Link | EntryKind::Special)).collect();
     let Some(first) = odd.first() else { return };
     let message = match odd.len() {
@@ -97,7 +97,7 @@ declare_rule! {
     }
 }
 
-fn name_illegal_on_nt(backup: &Backup, findings: &mut Findings) {
+fn name_illegal_on_nt(backup: &Backup, findings: &mut Findings<'_>) {
     let odd: Vec<_> = backup.files.iter().filter(|entry| is_illegal(entry.name())).collect();
     if odd.is_empty() {
         return;
@@ -153,7 +153,7 @@ declare_rule! {
     }
 }
 
-fn names_differ_only_by_case(backup: &Backup, findings: &mut Findings) {
+fn names_differ_only_by_case(backup: &Backup, findings: &mut Findings<'_>) {
     let mut by_name: BTreeMap<(&str, String), Vec<&FileRecord>> = BTreeMap::new();
     for entry in &backup.files {
         by_name.entry((entry.folder(), entry.name().to_lowercase())).or_default().push(entry);
@@ -204,7 +204,7 @@ declare_rule! {
     }
 }
 
-fn short_names_only(backup: &Backup, findings: &mut Findings) {
+fn short_names_only(backup: &Backup, findings: &mut Findings<'_>) {
     let short: Vec<_> = backup.files.iter().filter(|entry| is_short_name(entry.name())).collect();
     if short.is_empty() {
         return;
@@ -271,7 +271,7 @@ declare_rule! {
     }
 }
 
-fn file_name_sequence_gap(backup: &Backup, findings: &mut Findings) {
+fn file_name_sequence_gap(backup: &Backup, findings: &mut Findings<'_>) {
     for queue in backup.queues.iter().filter(|queue| queue.kind.is_some()) {
         let files: Vec<_> = backup.entries_in(&queue.folder).filter(|file| file.is_file() && !file.is_leftover()).collect();
         let names: Vec<&str> = files.iter().map(|file| file.name()).collect();
@@ -407,7 +407,7 @@ declare_rule! {
     }
 }
 
-fn identical_file_in_two_queues(backup: &Backup, findings: &mut Findings) {
+fn identical_file_in_two_queues(backup: &Backup, findings: &mut Findings<'_>) {
     let mut by_digest: BTreeMap<Sha256Digest, Vec<(&Queue, &FileRecord)>> = BTreeMap::new();
     for (queue, file) in backup.queue_files().filter(|(_, file)| file.size > 0) {
         if let Some(digest) = file.sha256 {

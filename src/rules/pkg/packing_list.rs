@@ -45,7 +45,7 @@ declare_rule! {
     }
 }
 
-fn packing_list_missing(backup: &Backup, findings: &mut Findings) {
+fn packing_list_missing(backup: &Backup, findings: &mut Findings<'_>) {
     if backup.packing_list_file().is_some() {
         return;
     }
@@ -97,7 +97,7 @@ declare_rule! {
     }
 }
 
-fn packing_list_empty(backup: &Backup, findings: &mut Findings) {
+fn packing_list_empty(backup: &Backup, findings: &mut Findings<'_>) {
     let (Some(file), Some(source)) = (backup.packing_list_file(), backup.packing_list.as_ref()) else { return };
     let beside = backup.collected_files().len().saturating_sub(1);
     let list = &source.list;
@@ -156,7 +156,7 @@ declare_rule! {
     }
 }
 
-fn packing_list_not_text(backup: &Backup, findings: &mut Findings) {
+fn packing_list_not_text(backup: &Backup, findings: &mut Findings<'_>) {
     let (Some(file), Some(source)) = (backup.packing_list_file(), backup.packing_list.as_ref()) else { return };
     let statistics = &source.list.statistics;
     if file.size == 0 || statistics.is_text() {
@@ -223,7 +223,7 @@ declare_rule! {
     }
 }
 
-fn packing_list_unknown_dialect(backup: &Backup, findings: &mut Findings) {
+fn packing_list_unknown_dialect(backup: &Backup, findings: &mut Findings<'_>) {
     let (Some(file), Some(source)) = (backup.packing_list_file(), backup.packing_list.as_ref()) else { return };
     if file.size == 0 || !source.list.statistics.is_text() || !source.has_unknown_layout() {
         return;
@@ -293,7 +293,7 @@ declare_rule! {
     }
 }
 
-fn packing_list_count_mismatch(backup: &Backup, findings: &mut Findings) {
+fn packing_list_count_mismatch(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((source, _)) = understood(backup, findings) else { return };
     let wrong: Vec<_> = source.list.stated_counts.iter().filter(|count| count.value != count.found()).collect();
     let Some(first) = wrong.first() else { return };
@@ -351,7 +351,7 @@ declare_rule! {
     }
 }
 
-fn collected_with_delete(backup: &Backup, findings: &mut Findings) {
+fn collected_with_delete(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(source) = &backup.packing_list else { return };
     let marks: Vec<_> = source.list.delete_marks.iter().filter(|mark| means_yes(&mark.value)).collect();
     let Some(first) = marks.first() else { return };

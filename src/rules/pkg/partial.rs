@@ -48,7 +48,7 @@ declare_rule! {
     }
 }
 
-fn partial_collection(backup: &Backup, findings: &mut Findings) {
+fn partial_collection(backup: &Backup, findings: &mut Findings<'_>) {
     let absent: Vec<Item> = ITEMS.into_iter().filter(|item| item.is_absent(backup)).collect();
     if absent.is_empty() {
         return;
@@ -123,7 +123,7 @@ declare_rule! {
     }
 }
 
-fn registry_item_half_present(backup: &Backup, findings: &mut Findings) {
+fn registry_item_half_present(backup: &Backup, findings: &mut Findings<'_>) {
     let (there, missing) = match (backup.top_file("Imcsvc.reg"), backup.top_file("Imcpro.reg")) {
         (Some(service), None) => (service, "Imcpro.reg"),
         (None, Some(profile)) => (profile, "Imcsvc.reg"),
@@ -172,7 +172,7 @@ declare_rule! {
     }
 }
 
-fn all_queues_empty(backup: &Backup, findings: &mut Findings) {
+fn all_queues_empty(backup: &Backup, findings: &mut Findings<'_>) {
     let mut entries = backup.packing_list.iter().flat_map(|source| &source.list.entries);
     let lists_message =
         entries.any(|entry| !entry.is_folder && entry.path.split_once('/').is_some_and(|(folder, _)| QueueKind::of_folder(folder).is_some()));

@@ -52,7 +52,7 @@ declare_rule! {
     }
 }
 
-fn secrets_in_collection(backup: &Backup, findings: &mut Findings) {
+fn secrets_in_collection(backup: &Backup, findings: &mut Findings<'_>) {
     let mut found = secret_values(backup);
     found.extend(secret_cells(backup));
     if found.is_empty() {

@@ -52,7 +52,7 @@ declare_rule! {
     }
 }
 
-fn files_newer_than_packing_list(backup: &Backup, findings: &mut Findings) {
+fn files_newer_than_packing_list(backup: &Backup, findings: &mut Findings<'_>) {
     let (Some(source), Some(closed)) = (&backup.packing_list, closing_time(backup, findings)) else { return };
     let unlisted: std::collections::BTreeSet<&str> =
         source.reconciliation.iter().flat_map(|compared| &compared.unlisted).map(|file| file.path.as_str()).collect();
@@ -74,7 +74,7 @@ fn files_are(count: usize) -> String {
 }
 
 /// Returns the time of the packing list, and says that nothing is decided when there is none to go by.
-fn closing_time(backup: &Backup, findings: &mut Findings) -> Option<Timestamp> {
+fn closing_time(backup: &Backup, findings: &mut Findings<'_>) -> Option<Timestamp> {
     let time = backup.collection_time();
     if time.is_none() {
         findings.undecided("file times", "the packing list has no modification time, or copying lost it (PKG040)");
@@ -117,7 +117,7 @@ declare_rule! {
     }
 }
 
-fn file_times_spread(backup: &Backup, findings: &mut Findings) {
+fn file_times_spread(backup: &Backup, findings: &mut Findings<'_>) {
     if backup.lost_times().is_some() {
         return findings.undecided("file times", "copying lost the modification times (PKG040)");
     }
@@ -174,7 +174,7 @@ declare_rule! {
     }
 }
 
-fn file_times_not_preserved(backup: &Backup, findings: &mut Findings) {
+fn file_times_not_preserved(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(reason) = backup.lost_times() else { return };
     let timed = backup.timed_files();
     let files = counted(timed.len(), "collected file");
@@ -232,7 +232,7 @@ declare_rule! {
     }
 }
 
-fn directory_object_changed_after_collection(backup: &Backup, findings: &mut Findings) {
+fn directory_object_changed_after_collection(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(closed) = closing_time(backup, findings) else { return };
     let changed = backup.object_cell("When-Changed").and_then(|cell| Some((dapi_csv::utc_time(cell.text.trim())?, cell)));
     let Some((changed, cell)) = changed else {
@@ -285,7 +285,7 @@ declare_rule! {
     }
 }
 
-fn message_younger_than_collection(backup: &Backup, findings: &mut Findings) {
+fn message_younger_than_collection(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(closed) = closing_time(backup, findings) else { return };
     let younger: Vec<_> = backup
         .messages
@@ -349,7 +349,7 @@ declare_rule! {
     }
 }
 
-fn stale_collection(backup: &Backup, findings: &mut Findings) {
+fn stale_collection(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(closed) = closing_time(backup, findings) else { return };
     let queues = [QueueKind::MtsIn, QueueKind::MtsOut, QueueKind::Work];
     let newest = queues.iter().filter_map(|kind| Some((*kind, backup.items(*kind).filter_map(|item| item.facts.creation).max()?)));

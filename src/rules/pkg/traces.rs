@@ -49,7 +49,7 @@ declare_rule! {
     }
 }
 
-fn scanner_residue(backup: &Backup, findings: &mut Findings) {
+fn scanner_residue(backup: &Backup, findings: &mut Findings<'_>) {
     let by_name = backup.files.iter().filter(|entry| is_scanner_name(entry.name()));
     let by_text = backup.queue_files().map(|(_, file)| file).filter(|file| !is_scanner_name(file.name()) && tells_of_virus(file));
     let traces: Vec<_> = by_name.chain(by_text).collect();
@@ -122,7 +122,7 @@ declare_rule! {
     }
 }
 
-fn import_error_file_present(backup: &Backup, findings: &mut Findings) {
+fn import_error_file_present(backup: &Backup, findings: &mut Findings<'_>) {
     let stem_of = |file: &FileRecord, extension: &str| {
         let (stem, other) = file.name().rsplit_once('.')?;
         (file.is_file() && other.eq_ignore_ascii_case(extension)).then(|| stem.to_lowercase())
@@ -181,7 +181,7 @@ declare_rule! {
     }
 }
 
-fn mtacheck_rebuilt_connector_queue(backup: &Backup, findings: &mut Findings) {
+fn mtacheck_rebuilt_connector_queue(backup: &Backup, findings: &mut Findings<'_>) {
     for file in backup.regular_files() {
         let Some(text) = &file.traits.text else { continue };
         let Some(rebuilt) = RebuiltQueue::of(text) else { continue };

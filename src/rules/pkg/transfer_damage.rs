@@ -46,7 +46,7 @@ declare_rule! {
     }
 }
 
-fn compressed_member_files(backup: &Backup, findings: &mut Findings) {
+fn compressed_member_files(backup: &Backup, findings: &mut Findings<'_>) {
     let is_ours = |file: &&FileRecord| file.is_at_top() || backup.queue_of(file).is_some();
     let packed: Vec<_> = backup.regular_files().filter(is_ours).filter(|file| is_compressed(file)).collect();
     if packed.is_empty() {
@@ -94,7 +94,7 @@ declare_rule! {
     }
 }
 
-fn seven_bit_transfer(backup: &Backup, findings: &mut Findings) {
+fn seven_bit_transfer(backup: &Backup, findings: &mut Findings<'_>) {
     report_heads(backup, findings, is_seven_bit, "lost the eighth bit of every byte");
 }
 
@@ -103,7 +103,7 @@ fn is_seven_bit(file: &FileRecord) -> bool {
 }
 
 /// Reports the queue files that a damage of the first bytes shows in.
-fn report_heads(backup: &Backup, findings: &mut Findings, is_damaged: fn(&FileRecord) -> bool, what: &str) {
+fn report_heads(backup: &Backup, findings: &mut Findings<'_>, is_damaged: fn(&FileRecord) -> bool, what: &str) {
     let damaged: Vec<(&Queue, &FileRecord)> = backup.queue_files().filter(|(_, file)| is_damaged(file)).collect();
     let Some((_, first)) = damaged.first() else { return };
     let finding = findings.report(format!("{} {what}; the first is {}", counted(damaged.len(), "queue file"), first.path));
@@ -148,7 +148,7 @@ declare_rule! {
     }
 }
 
-fn utf8_mangled_transfer(backup: &Backup, findings: &mut Findings) {
+fn utf8_mangled_transfer(backup: &Backup, findings: &mut Findings<'_>) {
     report_heads(backup, findings, is_utf8_mangled, "went through a program that took TNEF for text");
 }
 
@@ -191,7 +191,7 @@ declare_rule! {
     }
 }
 
-fn text_mode_transfer(backup: &Backup, findings: &mut Findings) {
+fn text_mode_transfer(backup: &Backup, findings: &mut Findings<'_>) {
     let streams: Vec<_> = backup.queue_files().filter(|(_, file)| file.traits.begins_with(&TNEF)).collect();
     let line_feeds: u64 = streams.iter().map(|(_, file)| file.traits.line_feeds).sum();
     let after_cr: u64 = streams.iter().map(|(_, file)| file.traits.line_feeds_after_cr).sum();
@@ -256,7 +256,7 @@ declare_rule! {
     }
 }
 
-fn lf_only_text_files(backup: &Backup, findings: &mut Findings) {
+fn lf_only_text_files(backup: &Backup, findings: &mut Findings<'_>) {
     let is_converted = |file: &&FileRecord| {
         let traits = &file.traits;
         traits.line_feeds > 5 && traits.carriage_returns == 0 && traits.packed.is_none() && !traits.begins_with(b"regf")
@@ -303,7 +303,7 @@ declare_rule! {
     }
 }
 
-fn non_tnef_file_in_queue(backup: &Backup, findings: &mut Findings) {
+fn non_tnef_file_in_queue(backup: &Backup, findings: &mut Findings<'_>) {
     let explained = |file: &FileRecord| is_compressed(file) || is_seven_bit(file) || is_utf8_mangled(file);
     let foreign: Vec<_> = backup.queue_files().filter(|(_, file)| file.size > 0 && !file.traits.begins_with(&TNEF) && !explained(file)).collect();
     let Some((_, first)) = foreign.first() else { return };

@@ -9,7 +9,7 @@ use crate::{
 pub(super) type Compared<'a> = (&'a PackingListSource, &'a Reconciliation);
 
 /// Returns the packing list when it has entries, and says that nothing is decided when it has none.
-pub(super) fn understood<'a>(backup: &'a Backup, findings: &mut Findings) -> Option<Compared<'a>> {
+pub(super) fn understood<'a>(backup: &'a Backup, findings: &mut Findings<'_>) -> Option<Compared<'a>> {
     let source = backup.packing_list.as_ref().and_then(|source| Some((source, source.reconciliation.as_ref()?)));
     if source.is_none() {
         findings.undecided("Imcfls", "no entry of the packing list was recognised");
@@ -18,7 +18,7 @@ pub(super) fn understood<'a>(backup: &'a Backup, findings: &mut Findings) -> Opt
 }
 
 /// Returns the packing list when it was understood as a whole (PKG002 to PKG004 silent).
-pub(super) fn recognised<'a>(backup: &'a Backup, findings: &mut Findings) -> Option<Compared<'a>> {
+pub(super) fn recognised<'a>(backup: &'a Backup, findings: &mut Findings<'_>) -> Option<Compared<'a>> {
     let (source, compared) = understood(backup, findings)?;
     if source.has_unknown_layout() || !source.list.statistics.is_text() {
         findings.undecided("Imcfls", "the packing list was understood only in part");

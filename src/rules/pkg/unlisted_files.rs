@@ -52,7 +52,7 @@ declare_rule! {
     }
 }
 
-fn unlisted_file_in_queue_folder(backup: &Backup, findings: &mut Findings) {
+fn unlisted_file_in_queue_folder(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((_, compared)) = recognised(backup, findings) else { return };
     let extra: Vec<_> =
         unlisted(backup, compared).filter(|file| !file.is_leftover()).filter_map(|file| Some((backup.queue_of(file)?, file))).collect();
@@ -112,7 +112,7 @@ declare_rule! {
     }
 }
 
-fn unlisted_file_at_top(backup: &Backup, findings: &mut Findings) {
+fn unlisted_file_at_top(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((_, compared)) = recognised(backup, findings) else { return };
     let list = backup.packing_list_file().map(|file| file.path.as_ref());
     let extra: Vec<_> = unlisted(backup, compared).filter(|file| file.is_at_top() && Some(file.path.as_ref()) != list).collect();
@@ -163,7 +163,7 @@ declare_rule! {
     }
 }
 
-fn packing_list_path_escape(backup: &Backup, findings: &mut Findings) {
+fn packing_list_path_escape(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((source, _)) = understood(backup, findings) else { return };
     let escaping: Vec<_> = source.list.entries.iter().filter_map(|entry| Some((entry, entry.escapes?))).collect();
     let Some((first, how)) = escaping.first() else { return };
@@ -219,7 +219,7 @@ declare_rule! {
     }
 }
 
-fn imcdata_path_differs(backup: &Backup, findings: &mut Findings) {
+fn imcdata_path_differs(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(source) = &backup.packing_list else { return };
     let Some(root) = backup.service_parameter("RootDir") else {
         return findings.undecided("Parameters\\RootDir", "Imcsvc.reg holds no RootDir");

@@ -49,7 +49,7 @@ declare_rule! {
     }
 }
 
-fn root_is_not_the_backup_folder(backup: &Backup, findings: &mut Findings) {
+fn root_is_not_the_backup_folder(backup: &Backup, findings: &mut Findings<'_>) {
     let place = &backup.place;
     let is_near = |path: &str| depth(path) <= NEAR;
     if place.below.is_empty() || !is_near(&place.below) || place.rivals.iter().any(|rival| is_near(&rival.path)) {
@@ -101,7 +101,7 @@ declare_rule! {
     }
 }
 
-fn several_collections_found(backup: &Backup, findings: &mut Findings) {
+fn several_collections_found(backup: &Backup, findings: &mut Findings<'_>) {
     let place = &backup.place;
     let others: Vec<_> = place.rivals.iter().filter(|rival| rival.is_collection && !rival.path.is_empty() && depth(&rival.path) <= FAR).collect();
     let given_is_collection = place.rivals.iter().any(|rival| rival.path.is_empty() && rival.is_collection);
@@ -157,7 +157,7 @@ declare_rule! {
     }
 }
 
-fn collection_still_packed(backup: &Backup, findings: &mut Findings) {
+fn collection_still_packed(backup: &Backup, findings: &mut Findings<'_>) {
     if backup.holds_a_mark() {
         return;
     }
@@ -209,7 +209,7 @@ declare_rule! {
     }
 }
 
-fn second_run_refused(backup: &Backup, findings: &mut Findings) {
+fn second_run_refused(backup: &Backup, findings: &mut Findings<'_>) {
     if backup.time_spread().is_some() {
         return;
     }

@@ -1,3 +1,4 @@
 //! PRO: the MAPI profile of the service.
 
+pub(super) mod catalogue;
 pub mod profiles;

@@ -45,7 +45,7 @@ declare_rule! {
     }
 }
 
-fn no_connector_profile(backup: &Backup, findings: &mut Findings) {
+fn no_connector_profile(backup: &Backup, findings: &mut Findings<'_>) {
     if lacks_profile(backup) {
         findings
             .report("Imcpro.reg holds no MSExchangeIMC profile")
@@ -107,7 +107,7 @@ declare_rule! {
     }
 }
 
-fn stopped_with_mail_waiting(backup: &Backup, findings: &mut Findings) {
+fn stopped_with_mail_waiting(backup: &Backup, findings: &mut Findings<'_>) {
     let waiting = backup.items(QueueKind::MtsOut).count();
     if waiting == 0 || !lacks_profile(backup) {
         return;
@@ -173,7 +173,7 @@ declare_rule! {
     }
 }
 
-fn stale_profiles_on_40(backup: &Backup, findings: &mut Findings) {
+fn stale_profiles_on_40(backup: &Backup, findings: &mut Findings<'_>) {
     let is_40 = backup.version.as_ref().is_some_and(|version| version.line == Some(ProductLine::V4_0));
     let profiles = connector_profiles(backup);
     if is_40 && profiles.len() > 1 {
@@ -225,7 +225,7 @@ declare_rule! {
     }
 }
 
-fn profile_multivalue_blob_corrupt(backup: &Backup, findings: &mut Findings) {
+fn profile_multivalue_blob_corrupt(backup: &Backup, findings: &mut Findings<'_>) {
     let sections = connector_profiles(backup).into_iter().flat_map(|profile| &profile.sections);
     let lists = sections.flat_map(|section| &section.properties).filter(|property| property.tag.prop_type() == MV_STRING8);
     let broken: Vec<_> = lists
@@ -297,7 +297,7 @@ declare_rule! {
     }
 }
 
-fn profile_of_disabled_service(backup: &Backup, findings: &mut Findings) {
+fn profile_of_disabled_service(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = &backup.service else { return };
     let Some(start) = service.dword("", "Start").filter(|start| start.data == 4) else { return };
     if let Some(profile) = backup.connector_profile() {

@@ -7,9 +7,8 @@ use crate::{
     declare_rule,
     diagnostics::{Evidence, Findings},
     mapi::ReportKind,
+    rules::thresholds::que::{BACKLOG, BACKLOG_DOMAINS, BACKSCATTER, BACKSCATTER_DOMAINS},
 };
-
-use super::thresholds::{BACKLOG, BACKLOG_DOMAINS, BACKSCATTER, BACKSCATTER_DOMAINS, SHOWN};
 
 declare_rule! {
     /// Mail piles up for one domain.
@@ -44,7 +43,7 @@ declare_rule! {
     }
 }
 
-fn backlog_for_one_domain(backup: &Backup, findings: &mut Findings) {
+fn backlog_for_one_domain(backup: &Backup, findings: &mut Findings<'_>) {
     let local = backup.local_domains();
     let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
     let items: Vec<_> = backup.items(QueueKind::MtsOut).collect();
@@ -55,14 +54,14 @@ fn backlog_for_one_domain(backup: &Backup, findings: &mut Findings) {
     }
     let total: usize = waiting.values().sum();
     let Some((&domain, &count)) = waiting.iter().max_by_key(|(_, count)| **count) else { return };
-    if items.len() < BACKLOG || count * 2 <= total || waiting.len() < BACKLOG_DOMAINS {
+    if items.len() < findings.count(&BACKLOG) || count * 2 <= total || waiting.len() < findings.count(&BACKLOG_DOMAINS) {
         return;
     }
     let touched: Vec<_> = items.iter().filter(|item| item.facts.recipient_domains.iter().any(|own| own.as_ref() == domain)).collect();
-    let proof = touched.iter().take(SHOWN).map(|item| Evidence::file(backup.path_of(item)).observed(format!("recipient at {domain}")));
+    let proof = touched.iter().map(|item| Evidence::file(backup.path_of(item)).observed(format!("recipient at {domain}")));
     findings
         .report(format!("{count} of {total} recipients waiting in MTS-OUT are at {domain}; the rest are spread over {} domains", waiting.len() - 1))
-        .evidences(proof)
+        .first_evidences(proof)
         .affects(QueueKind::MtsOut.display_name(), touched.len());
 }
 
@@ -101,22 +100,22 @@ declare_rule! {
     }
 }
 
-fn ndr_backscatter(backup: &Backup, findings: &mut Findings) {
+fn ndr_backscatter(backup: &Backup, findings: &mut Findings<'_>) {
     let reports: Vec<_> =
         backup.items(QueueKind::MtsOut).filter(|item| item.facts.report == Some(ReportKind::NonDelivery) || item.facts.is_notice).collect();
     let total = backup.items(QueueKind::MtsOut).count();
     let mut domains: Vec<&str> = reports.iter().flat_map(|item| item.facts.recipient_domains.iter().map(AsRef::as_ref)).collect();
     domains.sort_unstable();
     domains.dedup();
-    if reports.len() < BACKSCATTER || reports.len() * 2 <= total || domains.len() < BACKSCATTER_DOMAINS {
+    if reports.len() < findings.count(&BACKSCATTER) || reports.len() * 2 <= total || domains.len() < findings.count(&BACKSCATTER_DOMAINS) {
         return;
     }
-    let proof = reports.iter().take(SHOWN).map(|item| {
+    let proof = reports.iter().map(|item| {
         let to = item.facts.recipient_domains.first().map(|domain| format!("report to {domain}")).unwrap_or_default();
         Evidence::file(backup.path_of(item)).observed(to)
     });
     findings
         .report(format!("{} of {total} messages in MTS-OUT are reports, to {} domains", reports.len(), domains.len()))
-        .evidences(proof)
+        .first_evidences(proof)
         .affects(QueueKind::MtsOut.display_name(), reports.len());
 }

@@ -1,5 +1,5 @@
 //! QUE: what the queues as a whole say.
 
+pub(super) mod catalogue;
 pub mod destinations;
-mod thresholds;
 pub mod waiting;

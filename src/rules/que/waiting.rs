@@ -5,9 +5,8 @@ use crate::{
     declare_rule,
     diagnostics::{Evidence, Findings},
     mapi::PropTag,
+    rules::thresholds::que::STALE_AFTER,
 };
-
-use super::thresholds::{SHOWN, STALE_AFTER_HOURS};
 
 declare_rule! {
     /// Messages in the Bad queue.
@@ -42,7 +41,7 @@ declare_rule! {
     }
 }
 
-fn bad_queue_not_empty(backup: &Backup, findings: &mut Findings) {
+fn bad_queue_not_empty(backup: &Backup, findings: &mut Findings<'_>) {
     not_empty(backup, QueueKind::Bad, findings);
 }
 
@@ -76,18 +75,18 @@ declare_rule! {
     }
 }
 
-fn conversion_failed_queue_not_empty(backup: &Backup, findings: &mut Findings) {
+fn conversion_failed_queue_not_empty(backup: &Backup, findings: &mut Findings<'_>) {
     not_empty(backup, QueueKind::ContentConversionFailed, findings);
 }
 
-fn not_empty(backup: &Backup, kind: QueueKind, findings: &mut Findings) {
+fn not_empty(backup: &Backup, kind: QueueKind, findings: &mut Findings<'_>) {
     let held: Vec<_> = backup.items(kind).collect();
     if held.is_empty() {
         return;
     }
-    let proof = held.iter().take(SHOWN).map(|record| shown(backup, record));
+    let proof = held.iter().map(|record| shown(backup, record));
     let name = kind.display_name();
-    findings.report(format!("queue {name} holds {} message{}", held.len(), plural(held.len()))).evidences(proof).affects(name, held.len());
+    findings.report(format!("queue {name} holds {} message{}", held.len(), plural(held.len()))).first_evidences(proof).affects(name, held.len());
 }
 
 declare_rule! {
@@ -126,20 +125,21 @@ declare_rule! {
     }
 }
 
-fn stale_mail_in_mtsout(backup: &Backup, findings: &mut Findings) {
+fn stale_mail_in_mtsout(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(snapshot) = backup.snapshot_time() else { return findings.undecided("a time of collection", "no time in the Backup is reliable") };
     let age = |record: &&MessageRecord| record.facts.arrival.map_or(0, |arrival| snapshot.seconds_since(arrival) / 3600);
-    let mut stale: Vec<_> = backup.items(QueueKind::MtsOut).filter(|record| age(record) > STALE_AFTER_HOURS).collect();
+    let limit = findings.number(&STALE_AFTER);
+    let mut stale: Vec<_> = backup.items(QueueKind::MtsOut).filter(|record| age(record) > limit).collect();
     stale.sort_by_key(|record| record.facts.arrival);
     let Some(oldest) = stale.first() else { return };
     let (count, days) = (stale.len(), age(oldest) / 24);
-    let proof = stale.iter().take(SHOWN).map(|record| {
+    let proof = stale.iter().map(|record| {
         let arrival = record.facts.arrival.map(|time| time.to_string()).unwrap_or_default();
-        shown(backup, record).observed(arrival).expected(format!("at most {STALE_AFTER_HOURS} hours before the collection at {snapshot}"))
+        shown(backup, record).observed(arrival).expected(format!("at most {limit} hours before the collection at {snapshot}"))
     });
     findings
-        .report(format!("{count} message{} in MTS-OUT waited longer than {STALE_AFTER_HOURS} hours; the oldest {days} days", plural(count)))
-        .evidences(proof)
+        .report(format!("{count} message{} in MTS-OUT waited longer than {limit} hours; the oldest {days} days", plural(count)))
+        .first_evidences(proof)
         .affects(QueueKind::MtsOut.display_name(), count);
 }
 
@@ -185,7 +185,7 @@ declare_rule! {
     }
 }
 
-fn mail_queued_on_stopped_connector(backup: &Backup, findings: &mut Findings) {
+fn mail_queued_on_stopped_connector(backup: &Backup, findings: &mut Findings<'_>) {
     let waiting = backup.items(QueueKind::MtsOut).count();
     let Some(service) = &backup.service else { return };
     let Some(start) = service.dword("", "Start").filter(|start| start.data == 4) else { return };
@@ -197,7 +197,7 @@ fn mail_queued_on_stopped_connector(backup: &Backup, findings: &mut Findings) {
     findings
         .report(format!("{waiting} message{} wait in MTS-OUT and the service is disabled", plural(waiting)))
         .evidence(Evidence::setting(service, &start).expected("2 (automatic)"))
-        .evidences(backup.items(QueueKind::MtsOut).take(SHOWN).map(|record| shown(backup, record)))
+        .first_evidences(backup.items(QueueKind::MtsOut).map(|record| shown(backup, record)))
         .affects(QueueKind::MtsOut.display_name(), waiting);
 }
 

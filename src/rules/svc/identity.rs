@@ -49,7 +49,7 @@ declare_rule! {
     }
 }
 
-fn homedsa_differs_from_object(backup: &Backup, findings: &mut Findings) {
+fn homedsa_differs_from_object(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = &backup.service else { return };
     let Some(home) = service.text("Parameters", "HomeDSA") else { return };
     let Some(server) = backup.gateway.as_ref().and_then(|gateway| gateway.server()) else {

@@ -43,7 +43,7 @@ declare_rule! {
     }
 }
 
-fn protocol_log_maximum(backup: &Backup, findings: &mut Findings) {
+fn protocol_log_maximum(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = &backup.service else { return };
     let Some(level) = service.diagnostics_level("SMTP Protocol Log").filter(|level| level.data >= 5) else { return };
     findings

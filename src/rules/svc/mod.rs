@@ -1,5 +1,6 @@
 //! SVC: the service's registry values.
 
+pub(super) mod catalogue;
 pub mod identity;
 pub mod logging;
 mod proof;

@@ -56,7 +56,7 @@ declare_rule! {
     }
 }
 
-fn relay_allow_everyone(backup: &Backup, findings: &mut Findings) {
+fn relay_allow_everyone(backup: &Backup, findings: &mut Findings<'_>) {
     for (element, range, proof) in active_elements(backup, &[(2, "RelayAllowList")]) {
         if range.net == 0 && range.mask == 0 {
             findings
@@ -113,7 +113,7 @@ declare_rule! {
     }
 }
 
-fn relay_entry_never_matches(backup: &Backup, findings: &mut Findings) {
+fn relay_entry_never_matches(backup: &Backup, findings: &mut Findings<'_>) {
     for (element, range, proof) in active_elements(backup, &LISTS) {
         if range.net & range.mask != range.net {
             let network = std::net::Ipv4Addr::from(range.net & range.mask);

@@ -60,7 +60,7 @@ declare_rule! {
     }
 }
 
-fn address_rewrite_without_resolve(backup: &Backup, findings: &mut Findings) {
+fn address_rewrite_without_resolve(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = &backup.service else { return };
     let number = |name| service.dword("Parameters", name);
     let is = |name, wanted: u32| number(name).is_some_and(|found| found.data == wanted);
@@ -112,7 +112,7 @@ declare_rule! {
     }
 }
 
-fn delivery_route_corrupt(backup: &Backup, findings: &mut Findings) {
+fn delivery_route_corrupt(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = &backup.service else { return };
     let Some(routes) = service.strings("Parameters", "DeliveryRouting") else { return };
     let is_sound = |route: &str| route.is_ascii() && ROUTE.as_ref().is_some_and(|form| form.is_match(route));

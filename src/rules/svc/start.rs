@@ -48,7 +48,7 @@ declare_rule! {
     }
 }
 
-fn service_key_absent(backup: &Backup, findings: &mut Findings) {
+fn service_key_absent(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = backup.service.as_ref().filter(|service| !service.is_present()) else { return };
     if backup.directory.as_ref().is_some_and(|directory| !directory.export.rows.is_empty()) {
         findings
@@ -95,7 +95,7 @@ declare_rule! {
     }
 }
 
-fn service_key_without_parameters(backup: &Backup, findings: &mut Findings) {
+fn service_key_without_parameters(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = backup.service.as_ref().filter(|service| service.is_present()) else { return };
     let settings = ["RootDir", "SiteDN", "CommonName", "HomeDSA"];
     if settings.iter().all(|name| service.value("Parameters", name).is_none()) {
@@ -142,7 +142,7 @@ declare_rule! {
     }
 }
 
-fn service_disabled(backup: &Backup, findings: &mut Findings) {
+fn service_disabled(backup: &Backup, findings: &mut Findings<'_>) {
     start_type(backup, 4, "the service is disabled (Start 4)", findings);
 }
 
@@ -183,11 +183,11 @@ declare_rule! {
     }
 }
 
-fn service_start_manual(backup: &Backup, findings: &mut Findings) {
+fn service_start_manual(backup: &Backup, findings: &mut Findings<'_>) {
     start_type(backup, 3, "the service starts by hand only (Start 3)", findings);
 }
 
-fn start_type(backup: &Backup, wanted: u32, message: &str, findings: &mut Findings) {
+fn start_type(backup: &Backup, wanted: u32, message: &str, findings: &mut Findings<'_>) {
     let Some(service) = &backup.service else { return };
     if let Some(start) = service.dword("", "Start").filter(|start| start.data == wanted) {
         findings.report(message).evidence(Evidence::setting(service, &start).expected("2 (automatic)"));
