@@ -30,28 +30,28 @@ pub struct Parts {
     pub files: Vec<ReadFile>,
     /// Sibling files that were read beside the root or given by the user.
     pub beside: Vec<FileRecord>,
-    /// Digest over the digests and paths of all files.
-    pub manifest: Sha256Digest,
 }
 
-/// Gives the files their meaning.
+/// Gives the files their meaning that stand outside of the queues: service, profile, directory object, sibling files, whose server it is.
 #[must_use]
-pub fn assemble(parts: Parts, limits: &Limits) -> Backup {
-    let Parts { place, files: read, beside, manifest } = parts;
+pub fn assemble(parts: Parts) -> Backup {
+    let Parts { place, files: read, beside } = parts;
     let (mut files, messages) = sorted(read);
-    let queues = queues(&files, &messages);
-    let messages = in_queues(messages, &files, &queues);
     let service = take_registry(&files, "Imcsvc.reg", ServiceKey::from_dump);
     let profile = take_registry(&files, "Imcpro.reg", ProfileDump::from_dump);
-    let siblings = siblings(&mut files, beside);
-    let packing_list = packing_list_source(&files, &siblings, limits);
+    let mut siblings = take_siblings(&mut files);
+    for file in beside {
+        if let Content::Sibling(found) = file.content {
+            siblings.append(*found);
+        }
+    }
     let directory = directory_source(&mut files);
     let mut backup = Backup {
         place,
         files,
-        queues,
+        queues: Vec::new(),
         messages,
-        packing_list,
+        packing_list: None,
         service,
         profile,
         gateway: None,
@@ -59,11 +59,25 @@ pub fn assemble(parts: Parts, limits: &Limits) -> Backup {
         siblings,
         identity: super::Identity::default(),
         version: None,
-        manifest,
+        manifest: Sha256Digest::of(&[]),
     };
     let server = backup.server_of_registry().map(|server| server.name);
     backup.gateway = backup.directory.as_ref().and_then(|directory| Gateway::find(&directory.export, server.as_deref()));
     backup.identity = identity(&backup);
+    backup
+}
+
+/// Adds what stands in the queues and all other folders; the manifest is the digest over the digests and paths of all files.
+#[must_use]
+pub fn complete(mut backup: Backup, read: Vec<ReadFile>, manifest: Sha256Digest, limits: &Limits) -> Backup {
+    let at_top = std::mem::take(&mut backup.files).into_iter().map(|file| ReadFile { file, message: None });
+    let (mut files, messages) = sorted(at_top.chain(read).collect());
+    backup.siblings.append(take_siblings(&mut files));
+    backup.queues = queues(&files, &messages);
+    backup.messages = in_queues(messages, &files, &backup.queues);
+    backup.packing_list = packing_list_source(&files, &backup.siblings, limits);
+    backup.files = files;
+    backup.manifest = manifest;
     backup.version = detect_version(&backup);
     measure_queues(&mut backup);
     backup
@@ -130,16 +144,11 @@ fn take_registry<T>(files: &[FileRecord], name: &str, meaning: impl Fn(&str, &cr
     }
 }
 
-/// Takes the files of the sibling tools out of the Backup and from beside it.
-fn siblings(files: &mut [FileRecord], beside: Vec<FileRecord>) -> Siblings {
+/// Takes the files of the sibling tools out of the Backup.
+fn take_siblings(files: &mut [FileRecord]) -> Siblings {
     let mut siblings = Siblings::default();
     for file in files.iter_mut().filter(|file| matches!(file.content, Content::Sibling(_))) {
         if let Content::Sibling(found) = std::mem::replace(&mut file.content, Content::None) {
-            siblings.append(*found);
-        }
-    }
-    for file in beside {
-        if let Content::Sibling(found) = file.content {
             siblings.append(*found);
         }
     }

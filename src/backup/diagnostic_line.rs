@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 /// One diagnostic line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,16 @@ impl DiagnosticLine {
     /// Returns the first diagnostic line in a text.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
-        let found = LINE.as_ref()?.captures(text)?;
+        Self::of(&LINE.as_ref()?.captures(text)?)
+    }
+
+    /// Returns every diagnostic line in a text.
+    #[must_use]
+    pub fn find_all(text: &str) -> Vec<Self> {
+        LINE.as_ref().into_iter().flat_map(|line| line.captures_iter(text)).filter_map(|found| Self::of(&found)).collect()
+    }
+
+    fn of(found: &Captures<'_>) -> Option<Self> {
         let part = |name: &str| found.name(name).map(|hit| hit.as_str());
         let written = found.get(0).map_or("", |hit| hit.as_str());
         Some(Self {

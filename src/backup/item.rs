@@ -1,17 +1,22 @@
 //! A queue item while its bytes are at hand: shell, mail and nested messages, with the facts that rules read like sentences
 //! (message-vocabulary, sections 3 to 5). Q262119: the outermost message is the envelope, the mail is embedded in it.
 
+use std::{cell::OnceCell, ops::Range};
+
 use crate::{
     base::{Decoded, Limits, Timestamp},
     formats::{
-        mime::{HeaderBlock, MimeEntity, document, header_block},
-        rtf::{CompressedRtf, decompress},
+        mime::{HeaderBlock, HeaderField, MimeEntity, Received, document, header_block, received},
+        rtf::{CompressedRtf, RtfText, decompress, to_text},
         tnef::{Address, Attachment, AttachmentContent, Attribute, Recipient, TnefMessage},
     },
     mapi::{EntryId, MessageClass, PropTag, PropValue},
 };
 
-use super::QueueKind;
+use super::{
+    Backup, ItemPlace, QueueKind, ServerFacts,
+    facts::{self, AddressOccurrence, AddressRole, Diagnosis, InnerTnef, Notice, RawDocument, ReportFacts},
+};
 
 /// What a queue file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,9 +62,27 @@ pub struct Item<'a> {
     pub queue_kind: Option<QueueKind>,
     /// What the file is.
     pub kind: ItemKind,
-    /// Every message in it, depth first: the shell, its mail, nested ones.
+    /// Every message in it, depth first: the shell, its mail, nested ones. None for a spool file or saved mail, which is one raw document.
     pub messages: Vec<MessageView<'a>>,
+    /// What is known of the server before the queues are read.
+    pub server: &'a ServerFacts,
+    /// The Backup as far as it is known before the queues are read: service, profile, directory object and sibling files, no messages
+    /// and no version. None for a file that is decoded alone.
+    pub configuration: Option<&'a Backup>,
     mail: usize,
+    limits: Limits,
+    cells: Cells<'a>,
+}
+
+/// What is computed when a rule first asks.
+#[derive(Debug, Default)]
+struct Cells<'a> {
+    addresses: OnceCell<Vec<AddressOccurrence<'a>>>,
+    raws: OnceCell<Vec<RawDocument<'a>>>,
+    inner_tnefs: OnceCell<Vec<InnerTnef<'a>>>,
+    reports: OnceCell<Vec<ReportFacts<'a>>>,
+    notice: OnceCell<Option<Notice>>,
+    diagnoses: OnceCell<Vec<Diagnosis<'a>>>,
 }
 
 /// One message of an item, with what is decoded out of its properties.
@@ -75,13 +98,16 @@ pub struct MessageView<'a> {
     pub headers: Option<Decoded<HeaderBlock>>,
     /// Its compressed RTF.
     pub rtf: Option<Decoded<CompressedRtf<'a>>>,
+    received: OnceCell<Vec<(HeaderField, Received)>>,
+    rtf_text: OnceCell<Option<RtfText>>,
+    body: OnceCell<Option<String>>,
 }
 
 impl<'a> Item<'a> {
     /// Returns the view of a decoded queue file.
     #[must_use]
-    pub fn new(place: (&'a str, &'a str, Option<QueueKind>), shell: &'a TnefMessage<'a>, limits: &Limits) -> Self {
-        let (path, queue, queue_kind) = place;
+    pub fn new(place: ItemPlace<'a>, shell: &'a TnefMessage<'a>, limits: &Limits) -> Self {
+        let ItemPlace { path, queue, queue_kind, server, configuration } = place;
         let kind = kind_of(shell);
         let mut messages = Vec::new();
         collect(shell, kind.shell_name(), 0, &mut messages, limits);
@@ -94,7 +120,51 @@ impl<'a> Item<'a> {
                 }
             }
         }
-        Self { path, queue, queue_kind, kind, messages, mail }
+        Self { path, queue, queue_kind, kind, messages, server, configuration, mail, limits: limits.clone(), cells: Cells::default() }
+    }
+
+    /// Returns the view of a file that is no queue item but a raw document: a spool file or a saved mail.
+    #[must_use]
+    pub fn of_raw(place: ItemPlace<'a>, bytes: &'a [u8], limits: &Limits) -> Self {
+        let ItemPlace { path, queue, queue_kind, server, configuration } = place;
+        let cells = Cells { raws: OnceCell::from(vec![facts::raw_file(path, bytes, limits)]), ..Cells::default() };
+        let (kind, messages) = (ItemKind::Bare, Vec::new());
+        Self { path, queue, queue_kind, kind, messages, server, configuration, mail: 0, limits: limits.clone(), cells }
+    }
+
+    /// Returns every address of the item in its role.
+    pub fn addresses(&self) -> &[AddressOccurrence<'a>] {
+        self.cells.addresses.get_or_init(|| facts::occurrences(self))
+    }
+
+    /// Returns the addresses in some roles.
+    pub fn addresses_as(&self, roles: &[AddressRole]) -> impl Iterator<Item = &AddressOccurrence<'a>> {
+        self.addresses().iter().filter(move |occurrence| roles.contains(&occurrence.role))
+    }
+
+    /// Returns the raw RFC 822 documents: attachments that begin like one, or the file itself when it is one.
+    pub fn raws(&self) -> &[RawDocument<'a>] {
+        self.cells.raws.get_or_init(|| facts::attached_documents(self, &self.limits))
+    }
+
+    /// Returns the TNEF streams inside the messages and raw documents.
+    pub fn inner_tnefs(&self) -> &[InnerTnef<'a>] {
+        self.cells.inner_tnefs.get_or_init(|| facts::inner_tnefs(self))
+    }
+
+    /// Returns the reports, nested ones included.
+    pub fn reports(&self) -> &[ReportFacts<'a>] {
+        self.cells.reports.get_or_init(|| facts::reports(self))
+    }
+
+    /// Returns what the item says as a notification mail of the connector.
+    pub fn notice(&self) -> Option<&Notice> {
+        self.cells.notice.get_or_init(|| facts::notice(self)).as_ref()
+    }
+
+    /// Returns the diagnostic lines of its reports and its notice.
+    pub fn diagnoses(&self) -> &[Diagnosis<'a>] {
+        self.cells.diagnoses.get_or_init(|| facts::diagnoses(self))
     }
 
     /// Returns the outermost message.
@@ -152,12 +222,6 @@ impl<'a> Item<'a> {
         Some(Address { name, address_type: Some(address_type.to_owned().into()), address: Some(address.to_owned().into()) })
     }
 
-    /// Returns the attachments that begin like an RFC 822 document: Message.txt of notices, ATTnnnnn.txt, saved mails.
-    pub fn raw_documents(&self) -> impl Iterator<Item = &'a Attachment<'a>> {
-        let is_document = |attachment: &&Attachment<'_>| attachment.content_bytes().is_some_and(|(bytes, _)| looks_like_headers(bytes));
-        self.messages.iter().flat_map(|view| &view.message.attachments).filter(is_document)
-    }
-
     /// Returns whether the item is a report, or carries one.
     #[must_use]
     pub fn is_report(&self) -> bool {
@@ -180,6 +244,36 @@ impl<'a> Item<'a> {
 }
 
 impl MessageView<'_> {
+    /// Returns the Received fields of its Internet headers, newest first.
+    pub fn received(&self) -> &[(HeaderField, Received)] {
+        self.received.get_or_init(|| {
+            let fields = self.headers.iter().flat_map(|headers| headers.value.all("Received"));
+            fields.map(|field| (field.clone(), received(&field.value))).collect()
+        })
+    }
+
+    /// Returns a field of its Internet headers.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&HeaderField> {
+        self.headers.as_ref()?.value.first(name)
+    }
+
+    /// Returns the bytes that hold a field: the property of the headers, since places within it are known in 8-bit text only.
+    #[must_use]
+    pub fn header_span(&self, _field: &HeaderField) -> Range<u64> {
+        self.message.properties.property(PropTag::TRANSPORT_MESSAGE_HEADERS).map_or(0..0, |property| property.span.clone())
+    }
+
+    /// Returns the plain text of the body.
+    pub fn body(&self) -> Option<&str> {
+        self.body.get_or_init(|| self.message.body_text().map(|body| body.text.into_owned())).as_deref()
+    }
+
+    /// Returns the visible text of its RTF, and whether that was HTML or plain text before.
+    pub fn rtf_text(&self) -> Option<&RtfText> {
+        self.rtf_text.get_or_init(|| Some(to_text(&self.rtf.as_ref()?.value.bytes, &Limits::default()).value)).as_ref()
+    }
+
     /// Returns whether the message is a report.
     #[must_use]
     pub fn is_report(&self) -> bool {
@@ -231,16 +325,19 @@ fn collect<'a>(message: &'a TnefMessage<'a>, object: &str, depth: usize, into: &
         None => None,
     };
     let rtf = message.rtf_compressed().map(|bytes| decompress(bytes, limits));
-    into.push(MessageView { object: object.to_owned(), depth, message, headers, rtf });
+    into.push(MessageView {
+        object: object.to_owned(),
+        depth,
+        message,
+        headers,
+        rtf,
+        received: OnceCell::new(),
+        rtf_text: OnceCell::new(),
+        body: OnceCell::new(),
+    });
     for (index, attachment) in message.attachments.iter().enumerate() {
         if let Attachment { content: AttachmentContent::Message(_, _, Some(nested)), .. } = attachment {
             collect(nested, &format!("{object}, attachment {}", index + 1), depth + 1, into, limits);
         }
     }
-}
-
-/// The first line is a field that mail begins with.
-fn looks_like_headers(bytes: &[u8]) -> bool {
-    let names = ["Received:", "From:", "Return-Path:", "Message-ID:", "X-Sender:", "Date:", "Subject:", "MIME-Version:"];
-    names.iter().any(|name| bytes.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes())))
 }

@@ -25,9 +25,9 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         stamps: stamps(item),
         topmost_host: topmost_host(item),
         report: report_kind(item),
-        is_notice: is_notice(item),
+        is_notice: item.notice().is_some(),
         has_headers: item.messages.iter().any(|view| view.headers.is_some()),
-        has_raw_document: item.raw_documents().next().is_some(),
+        has_raw_document: !item.raws().is_empty(),
     }
 }
 
@@ -110,12 +110,4 @@ fn topmost_host(item: &Item<'_>) -> Option<Box<str>> {
 
 fn report_kind(item: &Item<'_>) -> Option<ReportKind> {
     MessageClass(&item.mail()?.message.message_class()?).report_kind()
-}
-
-/// The connector's own notification mails: `Notification: Inbound|Outbound Mail Failure` (Q241892).
-fn is_notice(item: &Item<'_>) -> bool {
-    let subject = item.mail().and_then(|mail| mail.message.subject());
-    subject.is_some_and(|subject| {
-        ["Notification: Inbound Mail Failure", "Notification: Outbound Mail Failure"].iter().any(|start| subject.starts_with(start))
-    })
 }

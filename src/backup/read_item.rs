@@ -13,8 +13,8 @@ use crate::{
 };
 
 use super::{
-    AttachmentRecord, Bodies, CompactMail, Item, MacForks, MailRecord, MessageRecord, MessageView, Party, QueueKind, RecipientRecord, Stamp,
-    item_facts::facts,
+    AttachmentRecord, Backup, Bodies, CompactMail, Item, MacForks, MailRecord, MessageRecord, MessageView, Party, QueueKind, RecipientRecord,
+    ServerFacts, Stamp, item_facts::facts,
 };
 
 /// A queue file that was read.
@@ -28,8 +28,28 @@ pub struct ReadItem<J> {
     pub judgement: J,
 }
 
+/// Where a queue item lies, and what is known around it.
+#[derive(Debug, Clone, Copy)]
+pub struct ItemPlace<'a> {
+    /// Path relative to the Backup.
+    pub path: &'a str,
+    /// Name of its queue.
+    pub queue: &'a str,
+    /// Which queue.
+    pub queue_kind: Option<QueueKind>,
+    /// What is known of the server.
+    pub server: &'a ServerFacts,
+    /// The Backup without its queues.
+    pub configuration: Option<&'a Backup>,
+}
+
+impl ItemPlace<'_> {
+    /// The place of a file that is decoded alone.
+    pub const NOWHERE: Self = Self { path: "", queue: "", queue_kind: None, server: &ServerFacts::UNKNOWN, configuration: None };
+}
+
 /// Decodes a queue file and hands it to the judge.
-pub fn read_item<J>(bytes: &[u8], place: (&str, &str, Option<QueueKind>), limits: &Limits, judge: &dyn Fn(&Item<'_>) -> J) -> ReadItem<J> {
+pub fn read_item<J>(bytes: &[u8], place: ItemPlace<'_>, limits: &Limits, judge: &dyn Fn(&Item<'_>) -> J) -> ReadItem<J> {
     let decoded = tnef::decode(bytes, limits);
     let item = Item::new(place, &decoded.value, limits);
     let judgement = judge(&item);

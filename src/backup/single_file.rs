@@ -20,7 +20,7 @@ use crate::{
 };
 
 use super::{
-    Gateway, Item, Listing, MailRecord, MessageRecord, ProfileDump, ServiceKey, SiblingKind, Siblings, attributes_of, read_item,
+    Gateway, Item, ItemPlace, Listing, MailRecord, MessageRecord, ProfileDump, ServiceKey, SiblingKind, Siblings, attributes_of, read_item,
     secrets::{may_show_a_secret, names_a_secret},
 };
 
@@ -154,7 +154,7 @@ impl SingleMessage<'_> {
     /// Returns the view of the stream with every message in it.
     #[must_use]
     pub fn item(&self, limits: &Limits) -> Item<'_> {
-        Item::new(("", "", None), &self.message, limits)
+        Item::new(ItemPlace::NOWHERE, &self.message, limits)
     }
 }
 
@@ -185,7 +185,7 @@ impl SingleRegistry {
 }
 
 fn message<'a>(bytes: &'a [u8], limits: &Limits) -> Decoded<SingleContent<'a>> {
-    let read = read_item(bytes, ("", "", None), limits, &|_| ());
+    let read = read_item(bytes, ItemPlace::NOWHERE, limits, &|_| ());
     let message = tnef::decode(bytes, limits).value;
     Decoded {
         value: SingleContent::Message(Box::new(SingleMessage { message, mail: read.record.shell.record(), record: read.record })),

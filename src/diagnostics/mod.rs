@@ -8,6 +8,7 @@ mod docs;
 mod evidence;
 mod exposure;
 mod finding;
+mod item_places;
 mod need;
 mod places;
 mod rule;

@@ -31,7 +31,8 @@ pub fn judge_message(rules: &[&'static Rule], settings: &Settings, item: &Item<'
         // What one item says several times is one hit of this item.
         let mut joined = grouped(findings.found);
         for finding in &mut joined {
-            if finding.affected.messages == 0 {
+            // A spool file or saved mail is no queue item.
+            if finding.affected.messages == 0 && !item.messages.is_empty() {
                 finding.affects(item.queue, 1);
             }
         }

@@ -106,6 +106,7 @@ impl PropTag {
     pub const SENT_REPRESENTING_EMAIL_ADDRESS: Self = Self(0x0065_001E);
     pub const TRANSPORT_MESSAGE_HEADERS: Self = Self(0x007D_001E);
     pub const TNEF_CORRELATION_KEY: Self = Self(0x007F_0102);
+    pub const ORIGINAL_SUBMIT_TIME: Self = Self(0x004E_0040);
     pub const NDR_REASON_CODE: Self = Self(0x0C04_0003);
     pub const NDR_DIAG_CODE: Self = Self(0x0C05_0003);
     pub const RECIPIENT_TYPE: Self = Self(0x0C15_0003);

@@ -143,7 +143,17 @@ impl Evidence {
     /// Reads every regular file among `entries` (those of this evidence) and hands it to `work`, in parallel.
     /// The results stand in the order of `entries`. A file that cannot be read is handed over too, with its error.
     pub fn visit<T: Send>(&self, entries: &[Entry], run: Run<'_>, work: &(dyn Fn(&Entry, Contents<'_>) -> T + Sync)) -> Vec<Visited<T>> {
-        Visit { store: &self.store, entries, keep: self.limits.file_bytes, run, work }.run()
+        self.visit_some((entries, &|_, _| true), run, work)
+    }
+
+    /// Does the same for those of the entries that are wanted, by position and entry.
+    pub fn visit_some<T: Send>(
+        &self,
+        (entries, wanted): (&[Entry], &(dyn Fn(usize, &Entry) -> bool + Sync)),
+        run: Run<'_>,
+        work: &(dyn Fn(&Entry, Contents<'_>) -> T + Sync),
+    ) -> Vec<Visited<T>> {
+        Visit { store: &self.store, entries, wanted, keep: self.limits.file_bytes, run, work }.run()
     }
 
     /// Reads one file of this evidence.

@@ -3,8 +3,8 @@
 
 use crate::{
     backup::{
-        Backup, BackupPlace, Content, EntryKind as RecordKind, FileRecord, FileState, FileTraits, Item, MessageRecord, Parts, QueueKind, ReadFile,
-        RivalPlace, SiblingKind, Siblings, assemble, read_item,
+        Backup, BackupPlace, Content, EntryKind as RecordKind, FileRecord, FileState, FileTraits, Item, ItemPlace, MessageRecord, Parts, QueueKind,
+        ReadFile, RivalPlace, ServerFacts, SiblingKind, Siblings, assemble, complete, read_item,
     },
     base::{Anomaly, Decoded, Limits, Sha256Digest},
     formats::{
@@ -35,58 +35,117 @@ pub struct Scanned<J> {
 /// One entry read.
 struct ReadEntry<J> {
     file: FileRecord,
-    message: Option<(Box<MessageRecord>, J)>,
+    message: Option<Box<MessageRecord>>,
+    judgement: Option<J>,
 }
 
-/// Reads all evidence into a Backup.
+/// What readers need to know: the bounds, and once the configuration is read, the judge with what surrounds an item.
+struct Reading<'a, J> {
+    limits: &'a Limits,
+    judge: Judge<'a, J>,
+    server: &'a ServerFacts,
+    configuration: Option<&'a Backup>,
+}
+
+impl<J> Clone for Reading<'_, J> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<J> Copy for Reading<'_, J> {}
+
+/// Reads all evidence into a Backup: first what stands at its top and beside it, then, knowing whose it is, queue items and all else.
 pub fn read_backup<J: Send>(evidence: &Evidence, given: &[(Entry, super::Loaded)], run: Run<'_>, context: (&Limits, Judge<'_, J>)) -> Scanned<J> {
     let (limits, judge) = context;
-    let read = |entry: &Entry, contents: Contents<'_>| read_entry(entry, contents, (limits, judge));
-    let visited = evidence.visit(evidence.entries(), run, &read);
-    let beside = evidence.visit(evidence.siblings(), run, &read);
-    let manifest = manifest_digest(visited.iter().filter_map(|file| evidence.entries().get(file.entry).map(|entry| (&entry.path, file.sha256))));
-    let given = given.iter().map(|(entry, loaded)| read_entry(entry, loaded.contents(), (limits, judge)).file);
-    let mut gathered = Gathered::new(evidence.entries().iter().filter(|entry| !entry.is_file()).map(unread_entry));
-    gathered.add(evidence.entries(), visited);
+    let entries = evidence.entries();
+    let alone = Reading { limits, judge, server: &ServerFacts::UNKNOWN, configuration: None };
+    let quiet = Run { progress: &|_| (), ..run };
+    let at_top = |_: usize, entry: &Entry| !entry.path.as_str().contains('/');
+    let first = evidence.visit_some((entries, &at_top), quiet, &|entry, contents| read_unless_judged(entry, contents, alone));
+    let beside = evidence.visit(evidence.siblings(), quiet, &|entry, contents| read_unless_judged(entry, contents, alone));
+    let mut digests: Vec<Option<Option<Sha256Digest>>> = vec![None; entries.len()];
+    let mut gathered = Gathered::new(entries.iter().filter(|entry| !entry.is_file()).map(unread_entry));
+    gathered.add(entries, decided(first, &mut digests));
+    let given = given.iter().filter_map(|(entry, loaded)| Some(read_unless_judged(entry, loaded.contents(), alone)?.file));
     let mut outside = Gathered::new(given);
-    outside.add(evidence.siblings(), beside);
+    outside.add(evidence.siblings(), decided(beside, &mut []));
     gathered.panicked.append(&mut outside.panicked);
-    let parts = Parts { place: place(evidence), files: gathered.files, beside: outside.files.into_iter().map(|read| read.file).collect(), manifest };
+    let beside = outside.files.into_iter().map(|read| read.file).collect();
+    let configuration = assemble(Parts { place: place(evidence), files: std::mem::take(&mut gathered.files), beside });
+    let server = ServerFacts::of(&configuration);
+    let knowing = Reading { server: &server, configuration: Some(&configuration), ..alone };
+    let rest = |at: usize, _: &Entry| digests.get(at).is_none_or(Option::is_none);
+    let second = evidence.visit_some((entries, &rest), run, &|entry, contents| Some(read_entry(entry, contents, knowing)));
+    gathered.add(entries, decided(second, &mut digests));
     gathered.judged.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let visited = entries.iter().zip(&digests).filter_map(|(entry, digest)| Some((&entry.path, (*digest)?)));
+    let manifest = manifest_digest(visited);
     let interrupted = gathered.interrupted || outside.interrupted;
     let judgements = gathered.judged.into_iter().map(|(_, judgement)| judgement).collect();
-    Scanned { backup: with_notes(assemble(parts, limits), evidence), judgements, panicked: gathered.panicked, interrupted }
+    let backup = complete(configuration, gathered.files, manifest, limits);
+    Scanned { backup: with_notes(backup, evidence), judgements, panicked: gathered.panicked, interrupted }
+}
+
+/// Returns the visits that are decided, and notes their digests; items that wait for the judge are left for later.
+fn decided<J>(visited: Vec<Visited<Option<ReadEntry<J>>>>, digests: &mut [Option<Option<Sha256Digest>>]) -> Vec<Visited<ReadEntry<J>>> {
+    let mut all = Vec::with_capacity(visited.len());
+    for Visited { entry, size_read, sha256, outcome } in visited {
+        let outcome = match outcome {
+            Outcome::Done(None) => continue,
+            Outcome::Done(Some(read)) => Outcome::Done(read),
+            Outcome::Panicked(message) => Outcome::Panicked(message),
+            Outcome::Interrupted => Outcome::Interrupted,
+        };
+        if let Some(digest) = digests.get_mut(entry) {
+            *digest = Some(sha256);
+        }
+        all.push(Visited { entry, size_read, sha256, outcome });
+    }
+    all
 }
 
 /// Reads files that lie in memory into a Backup, as tests and benches do.
 pub fn read_memory<J>(place: BackupPlace, files: &[(Entry, Vec<u8>)], context: (&Limits, Judge<'_, J>)) -> (Backup, Vec<J>) {
+    let (limits, judge) = context;
+    let alone = Reading { limits, judge, server: &ServerFacts::UNKNOWN, configuration: None };
     let mut read = Vec::new();
-    let mut judged = Vec::new();
+    let mut later = Vec::new();
     for (entry, bytes) in files {
         if !entry.is_file() {
-            read.push(ReadFile { file: unread_entry(entry), message: None });
-            continue;
+            read.push(unread_entry(entry));
+        } else if let Some(known) = Some(entry).filter(|entry| is_at_top(entry)).and_then(|_| read_unless_judged(entry, contents_of(bytes), alone)) {
+            read.push(known.file);
+        } else if !entry.path.as_str().starts_with("../") {
+            later.push((entry, bytes));
         }
-        let contents = Contents {
-            bytes,
-            is_complete: true,
-            size_read: bytes.len() as u64,
-            sha256: Some(Sha256Digest::of(bytes)),
-            error: None,
-            changed_while_read: false,
-        };
-        let ReadEntry { file, message } = read_entry(entry, contents, context);
-        let message = message.map(|(record, judgement)| {
-            judged.push((file.path.clone(), judgement));
-            record
-        });
-        read.push(ReadFile { file, message });
+    }
+    let (inside, beside): (Vec<_>, Vec<_>) = read.into_iter().partition(|file| !file.path.starts_with("../"));
+    let files_read = inside.into_iter().map(|file| ReadFile { file, message: None }).collect();
+    let configuration = assemble(Parts { place, files: files_read, beside });
+    let server = ServerFacts::of(&configuration);
+    let knowing = Reading { server: &server, configuration: Some(&configuration), ..alone };
+    let mut judged = Vec::new();
+    let mut rest = Vec::new();
+    for (entry, bytes) in later {
+        let ReadEntry { file, message, judgement } = read_entry(entry, contents_of(bytes), knowing);
+        judged.extend(judgement.map(|judgement| (file.path.clone(), judgement)));
+        rest.push(ReadFile { file, message });
     }
     judged.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let (inside, outside): (Vec<_>, Vec<_>) = read.into_iter().partition(|read| !read.file.path.starts_with("../"));
-    let beside = outside.into_iter().map(|read| read.file).collect();
     let manifest = manifest_digest(files.iter().map(|(entry, bytes)| (&entry.path, Some(Sha256Digest::of(bytes)))));
-    (assemble(Parts { place, files: inside, beside, manifest }, context.0), judged.into_iter().map(|(_, judgement)| judgement).collect())
+    (complete(configuration, rest, manifest, limits), judged.into_iter().map(|(_, judgement)| judgement).collect())
+}
+
+/// Returns whether an entry stands at the top of the Backup or beside it.
+fn is_at_top(entry: &Entry) -> bool {
+    let path = entry.path.as_str();
+    !path.strip_prefix("../").unwrap_or(path).contains('/')
+}
+
+fn contents_of(bytes: &[u8]) -> Contents<'_> {
+    let sha256 = Some(Sha256Digest::of(bytes));
+    Contents { bytes, is_complete: true, size_read: bytes.len() as u64, sha256, error: None, changed_while_read: false }
 }
 
 /// What was gathered from the visits.
@@ -106,11 +165,8 @@ impl<J> Gathered<J> {
         for Visited { entry, size_read: _, sha256, outcome } in visited {
             let Some(entry) = entries.get(entry) else { continue };
             match outcome {
-                Outcome::Done(ReadEntry { file, message }) => {
-                    let message = message.map(|(record, judgement)| {
-                        self.judged.push((file.path.clone(), judgement));
-                        record
-                    });
+                Outcome::Done(ReadEntry { file, message, judgement }) => {
+                    self.judged.extend(judgement.map(|judgement| (file.path.clone(), judgement)));
                     self.files.push(ReadFile { file, message });
                 }
                 Outcome::Panicked(message) => {
@@ -166,26 +222,47 @@ fn unread_entry(entry: &Entry) -> FileRecord {
     }
 }
 
+/// Reads a file that stands outside of the queues; none when it is one for the judge.
+fn read_unless_judged<J>(entry: &Entry, contents: Contents<'_>, reading: Reading<'_, J>) -> Option<ReadEntry<J>> {
+    (!is_judged(kind_of(entry, &contents))).then(|| read_entry(entry, contents, reading))
+}
+
+/// Queue items, spool files and saved mails are judged one by one.
+fn is_judged(kind: ArtifactKind) -> bool {
+    matches!(kind, ArtifactKind::TnefMessage | ArtifactKind::SpoolFile | ArtifactKind::Rfc822)
+}
+
+fn kind_of(entry: &Entry, contents: &Contents<'_>) -> ArtifactKind {
+    let is_unread = contents.error.is_some() && contents.bytes.is_empty();
+    if is_unread { ArtifactKind::Unknown } else { sniff(contents.bytes, entry.path.as_str()) }
+}
+
 /// Reads one file by its kind.
-fn read_entry<J>(entry: &Entry, contents: Contents<'_>, (limits, judge): (&Limits, Judge<'_, J>)) -> ReadEntry<J> {
+fn read_entry<J>(entry: &Entry, contents: Contents<'_>, reading: Reading<'_, J>) -> ReadEntry<J> {
+    let Reading { limits, judge, server, configuration } = reading;
     let path = entry.path.as_str();
+    let kind = kind_of(entry, &contents);
     let Contents { bytes, size_read, sha256, error, .. } = contents;
-    let kind = if error.is_some() && bytes.is_empty() { ArtifactKind::Unknown } else { sniff(bytes, path) };
-    let queue = path.split_once('/').and_then(|(top, _)| QueueKind::of_folder(top));
-    let mut message = None;
+    let queue_kind = path.split_once('/').and_then(|(top, _)| QueueKind::of_folder(top));
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let queue = queue_kind.map_or(folder, |queue| queue.display_name());
+    let place = ItemPlace { path, queue, queue_kind, server, configuration };
+    let (mut message, mut judgement) = (None, None);
     let Decoded { value: content, mut anomalies } = if kind == ArtifactKind::TnefMessage {
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let name = queue.map_or(folder, |queue| queue.display_name());
-        let item = read_item(bytes, (path, name, queue), limits, judge);
-        message = Some((Box::new(item.record), item.judgement));
+        let item = read_item(bytes, place, limits, judge);
+        message = Some(Box::new(item.record));
+        judgement = Some(item.judgement);
         Decoded { value: Content::Message, anomalies: item.anomalies }
     } else {
+        if is_judged(kind) {
+            judgement = Some(judge(&Item::of_raw(place, bytes, limits)));
+        }
         read_content(bytes, kind, path, limits)
     };
     anomalies.extend(contents.damage());
     anomalies.sort_by_key(|anomaly| anomaly.offset);
     let state = state_of(kind, (bytes, error), &anomalies);
-    let keep_text = matches!(content, Content::None) && (queue.is_none() || bytes.len() <= SMALL_TEXT);
+    let keep_text = matches!(content, Content::None) && (queue_kind.is_none() || bytes.len() <= SMALL_TEXT);
     let file = FileRecord {
         kind,
         state,
@@ -196,7 +273,7 @@ fn read_entry<J>(entry: &Entry, contents: Contents<'_>, (limits, judge): (&Limit
         content,
         ..blank(entry, RecordKind::File)
     };
-    ReadEntry { file, message }
+    ReadEntry { file, message, judgement }
 }
 
 /// Texts in queue folders that may be notes of a scanner are short; longer ones are not kept.

@@ -77,6 +77,7 @@ const STACK: usize = 8 << 20;
 pub(super) struct Visit<'a, T> {
     pub(super) store: &'a Store,
     pub(super) entries: &'a [Entry],
+    pub(super) wanted: &'a (dyn Fn(usize, &Entry) -> bool + Sync),
     pub(super) keep: u64,
     pub(super) run: Run<'a>,
     pub(super) work: &'a (dyn Fn(&Entry, Contents<'_>) -> T + Sync),
@@ -90,9 +91,10 @@ struct Job<'a> {
 }
 
 impl<T: Send> Visit<'_, T> {
-    /// Visits every regular file.
+    /// Visits every regular file that is wanted.
     pub(super) fn run(&self) -> Vec<Visited<T>> {
-        let files: Vec<usize> = self.entries.iter().enumerate().filter(|(_, entry)| entry.is_file()).map(|(at, _)| at).collect();
+        let files: Vec<usize> =
+            self.entries.iter().enumerate().filter(|(at, entry)| entry.is_file() && (self.wanted)(*at, entry)).map(|(at, _)| at).collect();
         let shared = Shared::new(self, &files);
         let threads = self.run.threads.clamp(1, 256);
         let (send, receive) = sync_channel(threads);

@@ -6,6 +6,7 @@
 //! whatever could be read before it) and because its search for boundaries that never come is quadratic on forged input.
 //! Deliberately absent: UUENCODE and BinHex blocks, S/MIME, and what any of it means to Exchange.
 
+mod addresses;
 mod block;
 mod dbcs;
 mod document;
@@ -17,6 +18,7 @@ mod transfer;
 mod tree;
 mod words;
 
+pub use addresses::{HeaderAddress, addresses};
 pub use block::{HeaderBlock, HeaderField, StrayLine, header_block};
 pub use dbcs::DbcsFault;
 pub use document::{content_of, document};

@@ -1,11 +1,9 @@
 //! What delivery reports in the queues say of the outside world.
 
 use crate::{
-    backup::{DiagnosticLine, Item, MessageView},
+    backup::Item,
     declare_rule,
     diagnostics::{Evidence, Findings},
-    formats::tnef::Recipient,
-    mapi::PropTag,
 };
 
 declare_rule! {
@@ -45,17 +43,17 @@ declare_rule! {
 }
 
 fn ndr_host_unreachable(item: &Item<'_>, findings: &mut Findings<'_>) {
-    for said in diagnostics_of(item) {
+    for said in item.diagnoses() {
         let text = said.line.text.to_lowercase();
         let by_connector = matches!(said.line.component.as_str(), "IMC" | "IMS");
         let names_host = said.line.number == Some(3902) || text.contains("host unknown") || text.contains("host unreachable");
         if by_connector && names_host && !text.contains("size limit") {
-            let domain = said.address.rsplit_once('@').map_or("", |(_, domain)| domain).to_lowercase();
+            let domain = said.address.domain();
             let place = if domain.is_empty() { "a host".to_owned() } else { domain.clone() };
             findings
                 .report(format!("a report in {} says that {place} is unknown or cannot be reached", item.path))
                 .group(domain)
-                .evidence(said.proof);
+                .evidence(Evidence::diagnosis(item.path, said));
         }
     }
 }
@@ -97,51 +95,16 @@ declare_rule! {
 }
 
 fn ndr_unknown_recipient(item: &Item<'_>, findings: &mut Findings<'_>) {
-    for said in diagnostics_of(item) {
+    for said in item.diagnoses() {
         let text = said.line.text.to_lowercase();
         let is_unknown =
             said.line.status.as_deref() == Some("000C05A6") || text.contains("unknown recipient") || text.contains("recipient not found");
         if is_unknown {
-            let address = said.address.to_lowercase();
-            findings.report(format!("a report in {} says that '{address}' is unknown", item.path)).group(address).evidence(said.proof);
+            let address = said.address.value.to_lowercase();
+            findings
+                .report(format!("a report in {} says that '{address}' is unknown", item.path))
+                .group(address)
+                .evidence(Evidence::diagnosis(item.path, said));
         }
     }
-}
-
-/// A diagnostic line of a report, whom it is about, and where it stands.
-struct Said {
-    line: DiagnosticLine,
-    address: String,
-    proof: Evidence,
-}
-
-/// Returns the lines in the rows of reported recipients; where the rows have none, those in the text of the report.
-fn diagnostics_of(item: &Item<'_>) -> Vec<Said> {
-    let reports = || item.messages.iter().filter(|view| view.is_report());
-    let in_rows: Vec<Said> = reports().flat_map(|view| rows(item, view)).collect();
-    if in_rows.is_empty() { reports().flat_map(|view| texts(item, view)).collect() } else { in_rows }
-}
-
-fn rows(item: &Item<'_>, view: &MessageView<'_>) -> Vec<Said> {
-    let said = |(index, recipient): (usize, &Recipient<'_>)| {
-        let property = recipient.properties.property(PropTag::SUPPLEMENTARY_INFO)?;
-        let line = DiagnosticLine::find(&property.value.text()?)?;
-        let address = recipient.address(view.message.effective_code_page()).address.unwrap_or_default().into_owned();
-        let proof = Evidence::property(item.path, &format!("{}, recipient {}", view.object, index + 1), property);
-        Some(Said { line, address, proof })
-    };
-    view.message.recipients.iter().enumerate().filter_map(said).collect()
-}
-
-fn texts(item: &Item<'_>, view: &MessageView<'_>) -> Vec<Said> {
-    let reported = view.message.recipients.first().map(|recipient| recipient.address(view.message.effective_code_page()));
-    let address = reported.and_then(|reported| reported.address).unwrap_or_default();
-    let said = |tag| {
-        let property = view.message.properties.property(tag)?;
-        let text = property.value.text()?;
-        let line = DiagnosticLine::find(&text)?;
-        let proof = Evidence::property(item.path, &view.object, property).observed(line.written.as_str());
-        Some(Said { line, address: address.clone().into_owned(), proof })
-    };
-    [PropTag::BODY, PropTag::REPORT_TEXT].into_iter().filter_map(said).collect()
 }

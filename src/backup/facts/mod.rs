@@ -1,0 +1,21 @@
+//! Facts of a queue item in the words of the message vocabulary, each computed once and only when a rule asks: who is named where, the raw
+//! documents and inner TNEF streams it carries, what its reports and notices say.
+
+mod inner_tnef;
+mod mail_address;
+mod occurrence;
+mod raw_document;
+mod report;
+mod spool_folder;
+
+pub use inner_tnef::InnerTnef;
+pub use mail_address::{AddressSource, Imcea, ImceaFault, MailAddress};
+pub use occurrence::{AddressOccurrence, AddressPlace, AddressRole, recipient_address};
+pub use raw_document::{RawDocument, RawOrigin};
+pub use report::{Diagnosis, FailedRecipient, Notice, ReportFacts};
+pub use spool_folder::SpoolFolder;
+
+pub(super) use inner_tnef::inner_tnefs;
+pub(super) use occurrence::occurrences;
+pub(super) use raw_document::{attached_documents, raw_file};
+pub(super) use report::{diagnoses, notice, reports};
