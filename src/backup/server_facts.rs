@@ -35,11 +35,11 @@ impl ServerFacts {
         names.extend(short);
         names.sort_unstable();
         names.dedup();
-        let named = |sourced: &Option<super::server::Sourced>| sourced.as_ref().map(|sourced| sourced.name.clone());
+        let of = |sourced: &Option<super::server::Sourced>| sourced.as_ref().map(|sourced| sourced.name.clone());
         Self {
             names,
-            organization: named(&backup.identity.organization),
-            site: named(&backup.identity.site),
+            organization: of(&backup.identity.organization),
+            site: of(&backup.identity.site),
             local_domains: own.domains,
             collected: backup.snapshot_time(),
         }

@@ -80,26 +80,26 @@ impl Evidence {
     /// Returns evidence for a part of the plain text body, in property or attribute.
     #[must_use]
     pub fn body(path: &str, view: &MessageView<'_>, found: &str) -> Self {
-        match view.message.properties.property(PropTag::BODY) {
-            Some(property) => Self::excerpt(path, &view.object, property, found),
-            None => {
-                let attribute = view.message.attributes.iter().find(|attribute| attribute.id.0 == ATT_BODY && attribute.level == 1);
-                let place = Self::new(path, Locator::Part(format!("{}, body", view.object).into()));
-                attribute.map_or_else(|| place.clone(), |attribute| place.clone().at(attribute.span.clone()).observed(cut(found)))
-            }
+        if let Some(property) = view.message.properties.property(PropTag::BODY) {
+            return Self::excerpt(path, &view.object, property, found);
+        }
+        let place = Self::new(path, Locator::Part(format!("{}, body", view.object).into()));
+        match legacy_span(view, ATT_BODY) {
+            Some(span) => place.at(span).observed(cut(found)),
+            None => place,
         }
     }
 
     /// Returns evidence for the subject of a message, in property or attribute.
     #[must_use]
     pub fn subject(path: &str, view: &MessageView<'_>) -> Self {
-        match view.message.properties.property(PropTag::SUBJECT) {
-            Some(property) => Self::property(path, &view.object, property).shortened(),
-            None => {
-                let attribute = view.message.attributes.iter().find(|attribute| attribute.id.0 == ATT_SUBJECT && attribute.level == 1);
-                let place = Self::new(path, Locator::Part(format!("{}, subject", view.object).into()));
-                attribute.map_or_else(|| place.clone(), |attribute| place.clone().at(attribute.span.clone()))
-            }
+        if let Some(property) = view.message.properties.property(PropTag::SUBJECT) {
+            return Self::property(path, &view.object, property).shortened();
+        }
+        let place = Self::new(path, Locator::Part(format!("{}, subject", view.object).into()));
+        match legacy_span(view, ATT_SUBJECT) {
+            Some(span) => place.at(span),
+            None => place,
         }
     }
 
@@ -140,6 +140,11 @@ impl Evidence {
 /// attBody and attSubject ([MS-OXTNEF] 2.1.3.3).
 const ATT_BODY: u16 = 0x800C;
 const ATT_SUBJECT: u16 = 0x8004;
+
+/// Returns the bytes of an attribute of the message itself.
+fn legacy_span(view: &MessageView<'_>, id: u16) -> Option<std::ops::Range<u64>> {
+    view.message.attributes.iter().find(|attribute| attribute.id.0 == id && attribute.level == 1).map(|attribute| attribute.span.clone())
+}
 
 /// Long texts are cut without a mark, so that what is shown still stands in the bytes.
 fn cut(text: &str) -> String {

@@ -17,7 +17,7 @@ use super::{
     marks::{self, Candidate, Marks},
     positional::Positional,
     store::{ArchiveFormat, Store, read_on_disk},
-    visit::{Run, Visit, Visited},
+    visit::{Run, Visit, Visited, Wanted},
 };
 use crate::{
     base::{Limits, Sha256Digest},
@@ -149,7 +149,7 @@ impl Evidence {
     /// Does the same for those of the entries that are wanted, by position and entry.
     pub fn visit_some<T: Send>(
         &self,
-        (entries, wanted): (&[Entry], &(dyn Fn(usize, &Entry) -> bool + Sync)),
+        (entries, wanted): (&[Entry], Wanted<'_>),
         run: Run<'_>,
         work: &(dyn Fn(&Entry, Contents<'_>) -> T + Sync),
     ) -> Vec<Visited<T>> {

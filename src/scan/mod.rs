@@ -28,4 +28,4 @@ pub use marks::{Candidate, Marks};
 pub use memory::{MemoryPlace, place_in_memory};
 pub use records::{Judge, Scanned, read_backup, read_memory};
 pub use store::ArchiveFormat;
-pub use visit::{Outcome, Progress, Run, Visited};
+pub use visit::{Outcome, Progress, Run, Visited, Wanted};

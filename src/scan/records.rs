@@ -64,7 +64,7 @@ pub fn read_backup<J: Send>(evidence: &Evidence, given: &[(Entry, super::Loaded)
     let at_top = |_: usize, entry: &Entry| !entry.path.as_str().contains('/');
     let first = evidence.visit_some((entries, &at_top), quiet, &|entry, contents| read_unless_judged(entry, contents, alone));
     let beside = evidence.visit(evidence.siblings(), quiet, &|entry, contents| read_unless_judged(entry, contents, alone));
-    let mut digests: Vec<Option<Option<Sha256Digest>>> = vec![None; entries.len()];
+    let mut digests = vec![Digested::Waiting; entries.len()];
     let mut gathered = Gathered::new(entries.iter().filter(|entry| !entry.is_file()).map(unread_entry));
     gathered.add(entries, decided(first, &mut digests));
     let given = given.iter().filter_map(|(entry, loaded)| Some(read_unless_judged(entry, loaded.contents(), alone)?.file));
@@ -75,11 +75,14 @@ pub fn read_backup<J: Send>(evidence: &Evidence, given: &[(Entry, super::Loaded)
     let configuration = assemble(Parts { place: place(evidence), files: std::mem::take(&mut gathered.files), beside });
     let server = ServerFacts::of(&configuration);
     let knowing = Reading { server: &server, configuration: Some(&configuration), ..alone };
-    let rest = |at: usize, _: &Entry| digests.get(at).is_none_or(Option::is_none);
+    let rest = |at: usize, _: &Entry| digests.get(at).is_none_or(|digest| *digest == Digested::Waiting);
     let second = evidence.visit_some((entries, &rest), run, &|entry, contents| Some(read_entry(entry, contents, knowing)));
     gathered.add(entries, decided(second, &mut digests));
     gathered.judged.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let visited = entries.iter().zip(&digests).filter_map(|(entry, digest)| Some((&entry.path, (*digest)?)));
+    let visited = entries.iter().zip(&digests).filter_map(|(entry, digest)| match digest {
+        Digested::Waiting => None,
+        Digested::Done(digest) => Some((&entry.path, *digest)),
+    });
     let manifest = manifest_digest(visited);
     let interrupted = gathered.interrupted || outside.interrupted;
     let judgements = gathered.judged.into_iter().map(|(_, judgement)| judgement).collect();
@@ -87,8 +90,15 @@ pub fn read_backup<J: Send>(evidence: &Evidence, given: &[(Entry, super::Loaded)
     Scanned { backup: with_notes(backup, evidence), judgements, panicked: gathered.panicked, interrupted }
 }
 
+/// Whether an entry was read, and its digest if it could be read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Digested {
+    Waiting,
+    Done(Option<Sha256Digest>),
+}
+
 /// Returns the visits that are decided, and notes their digests; items that wait for the judge are left for later.
-fn decided<J>(visited: Vec<Visited<Option<ReadEntry<J>>>>, digests: &mut [Option<Option<Sha256Digest>>]) -> Vec<Visited<ReadEntry<J>>> {
+fn decided<J>(visited: Vec<Visited<Option<ReadEntry<J>>>>, digests: &mut [Digested]) -> Vec<Visited<ReadEntry<J>>> {
     let mut all = Vec::with_capacity(visited.len());
     for Visited { entry, size_read, sha256, outcome } in visited {
         let outcome = match outcome {
@@ -98,7 +108,7 @@ fn decided<J>(visited: Vec<Visited<Option<ReadEntry<J>>>>, digests: &mut [Option
             Outcome::Interrupted => Outcome::Interrupted,
         };
         if let Some(digest) = digests.get_mut(entry) {
-            *digest = Some(sha256);
+            *digest = Digested::Done(sha256);
         }
         all.push(Visited { entry, size_read, sha256, outcome });
     }

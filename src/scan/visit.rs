@@ -74,10 +74,13 @@ pub struct Visited<T> {
 /// Threads get the stack that a main thread has; decoders of nested messages are tested with it.
 const STACK: usize = 8 << 20;
 
+/// Says which entries a visit takes, by position and entry.
+pub type Wanted<'a> = &'a (dyn Fn(usize, &Entry) -> bool + Sync);
+
 pub(super) struct Visit<'a, T> {
     pub(super) store: &'a Store,
     pub(super) entries: &'a [Entry],
-    pub(super) wanted: &'a (dyn Fn(usize, &Entry) -> bool + Sync),
+    pub(super) wanted: Wanted<'a>,
     pub(super) keep: u64,
     pub(super) run: Run<'a>,
     pub(super) work: &'a (dyn Fn(&Entry, Contents<'_>) -> T + Sync),
