@@ -17,6 +17,7 @@ mod item_facts;
 pub mod known_builds;
 mod model;
 mod packing_list;
+mod policy;
 mod profile;
 pub mod profile_values;
 mod queue_names;
@@ -48,6 +49,7 @@ pub use model::{Backup, BackupPlace, Content, DirectorySource, EntryKind, FileRe
 pub use packing_list::{
     CaseDifference, DiskItem, Duplicate, EntryMatch, FoundBy, Listing, MissingFile, Outcome, Reconciliation, SizeMismatch, UnlistedFile, reconcile,
 };
+pub use policy::{BodyEncoding, DomainPolicy, RichText, SizeLimit};
 pub use profile::{Profile, ProfileDump, ProfileProperty, ProfileSection};
 pub use queue_names::QueueKind;
 pub use read_item::{ItemPlace, ReadItem, read_item};

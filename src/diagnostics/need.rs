@@ -39,6 +39,10 @@ pub enum Need {
     ImccopyDomain,
     /// An IMCCOPY text with routes.
     ImccopyRoutes,
+    /// The e-mail domain record of all other domains.
+    DomainPolicy,
+    /// A size limit of the connector or of a domain.
+    SizeLimit,
     /// A recipient list of the Mailbox Migration Utility.
     MigrateList,
     /// A result log of the Mailbox Migration Utility.
@@ -78,6 +82,8 @@ impl Need {
             Self::Imccopy => "imccopy",
             Self::ImccopyDomain => "imccopy.domain",
             Self::ImccopyRoutes => "imccopy.routes",
+            Self::DomainPolicy => "domain-policy",
+            Self::SizeLimit => "size-limit",
             Self::MigrateList => "migrate-list",
             Self::MigrateLog => "migrate-log",
         }
@@ -110,6 +116,8 @@ impl Need {
             Self::Imccopy => there(!backup.siblings.imccopy.is_empty()),
             Self::ImccopyDomain => there(backup.siblings.has_domain_records()),
             Self::ImccopyRoutes => there(backup.siblings.has_routes()),
+            Self::DomainPolicy => there(backup.default_policy().is_some()),
+            Self::SizeLimit => there(backup.knows_size_limits()),
             Self::MigrateList => there(!backup.siblings.migration_lists.is_empty()),
             Self::MigrateLog => there(!backup.siblings.migration_logs.is_empty()),
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     backup::{
-        CellText, DirectorySource, FileRecord, Gateway, GatewayAttribute, RegistryText, ServiceKey, Setting,
+        CellText, DirectorySource, DomainPolicy, FileRecord, Gateway, GatewayAttribute, RegistryText, ServiceKey, Setting,
         secrets::{is_secret_column, is_secret_value, may_show_a_secret},
     },
     base::{Line, TextFile},
@@ -92,6 +92,12 @@ impl Evidence {
     #[must_use]
     pub fn listed_line(path: &str, place: ini::Place, text: &str) -> Self {
         Self::new(path, Locator::Line(place.line)).at(place.offset..place.offset + place.length).observed(shortened(text))
+    }
+
+    /// Returns evidence for a record of the e-mail domains.
+    #[must_use]
+    pub fn policy(policy: &DomainPolicy<'_>) -> Self {
+        Self::listed_line(policy.path, policy.record.place, &policy.record.text())
     }
 
     /// Returns evidence for a line of a text file.

@@ -59,6 +59,12 @@ impl FormatFlags {
         self.0 & other.0 == other.0
     }
 
+    /// Returns whether one of the three MIME formats is chosen.
+    #[must_use]
+    pub fn has_mime(self) -> bool {
+        self.0 & Self::MIME != 0
+    }
+
     /// Returns the bits that no article names.
     #[must_use]
     pub fn undocumented(self) -> u32 {

@@ -47,10 +47,16 @@ impl DomainFormat {
     /// Number of fields of a whole record.
     pub const FIELDS: usize = 8;
 
+    /// Returns the record as it stands, without `+`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.fields.iter().map(|field| field.value.as_str()).collect::<Vec<_>>().join(",")
+    }
+
     /// Returns the domain, or `Default`.
     #[must_use]
     pub fn domain(&self) -> &str {
-        self.text(0)
+        self.field(0)
     }
 
     /// Returns whether this is the record of all other domains.
@@ -107,12 +113,12 @@ impl DomainFormat {
         self.fields.get(index).map_or(self.place, |field| field.place)
     }
 
-    fn text(&self, index: usize) -> &str {
+    fn field(&self, index: usize) -> &str {
         self.fields.get(index).map_or("", |field| field.value.as_str())
     }
 
     fn number(&self, index: usize) -> Option<u32> {
-        decimal(self.text(index))
+        decimal(self.field(index))
     }
 }
 
