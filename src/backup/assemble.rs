@@ -9,7 +9,8 @@ use crate::{
 
 use super::{
     Backup, BackupPlace, Content, DirectorySource, DiskItem, EntryKind, FileRecord, Gateway, IdentityFacts, Listing, MessageRecord,
-    PackingListSource, ProfileDump, Queue, QueueKind, ServiceKey, Siblings, collection::top_file, identify, reconcile, version_facts::detect_version,
+    PackingListSource, ProfileDump, Queue, QueueKind, ServiceKey, Siblings, SpoolFolder, collection::top_file, identify, reconcile,
+    version_facts::detect_version,
 };
 
 /// One entry of the listing once it was read.
@@ -28,7 +29,7 @@ pub struct Parts {
     pub place: BackupPlace,
     /// Everything below the root.
     pub files: Vec<ReadFile>,
-    /// Sibling files that were read beside the root or given by the user.
+    /// Sibling files and files of Imcdata that were read beside the root or given by the user.
     pub beside: Vec<FileRecord>,
     /// Digest over the digests and paths of all files.
     pub manifest: Sha256Digest,
@@ -43,6 +44,7 @@ pub fn assemble(parts: Parts, limits: &Limits) -> Backup {
     let messages = in_queues(messages, &files, &queues);
     let service = take_registry(&files, "Imcsvc.reg", ServiceKey::from_dump);
     let profile = take_registry(&files, "Imcpro.reg", ProfileDump::from_dump);
+    let (imcdata, beside) = imcdata(beside);
     let siblings = siblings(&mut files, beside);
     let packing_list = packing_list_source(&files, &siblings, limits);
     let directory = directory_source(&mut files);
@@ -57,6 +59,7 @@ pub fn assemble(parts: Parts, limits: &Limits) -> Backup {
         gateway: None,
         directory,
         siblings,
+        imcdata,
         identity: super::Identity::default(),
         version: None,
         manifest,
@@ -128,6 +131,18 @@ fn take_registry<T>(files: &[FileRecord], name: &str, meaning: impl Fn(&str, &cr
         Content::Registry(dump) => Some(meaning(&file.path, dump)),
         _ => None,
     }
+}
+
+/// Parts what lies beside the Backup: files and folders of the spool directory, and everything else.
+fn imcdata(beside: Vec<FileRecord>) -> (Vec<FileRecord>, Vec<FileRecord>) {
+    let is_spool = |file: &FileRecord| {
+        let parts = || file.path.split('/').filter(|part| *part != "..");
+        let in_spool = parts().next().is_some_and(SpoolFolder::is_spool_name) && (parts().count() > 1 || !file.is_file());
+        in_spool || file.is_file() && SpoolFolder::is_spool_file_name(file.name())
+    };
+    let (mut imcdata, others): (Vec<_>, Vec<_>) = beside.into_iter().partition(is_spool);
+    imcdata.sort_by(|a, b| a.path.cmp(&b.path));
+    (imcdata, others)
 }
 
 /// Takes the files of the sibling tools out of the Backup and from beside it.

@@ -30,6 +30,7 @@ mod server_names;
 mod service;
 mod siblings;
 mod single_file;
+mod spool;
 pub mod version;
 mod version_facts;
 
@@ -56,5 +57,6 @@ pub use server_names::{CellText, RegistryText, ServerName, live_values};
 pub use service::{ServiceKey, ServiceSubkey, ServiceValue, Setting, StartType};
 pub use siblings::{Sibling, SiblingKind, Siblings};
 pub use single_file::{SingleContent, SingleDirectory, SingleDocument, SingleFile, SingleMessage, SingleRegistry};
+pub use spool::{IndexedName, SpoolField, SpoolFolder, SpoolMail, is_index_path, is_spool_name, names_in_index};
 pub use version::{OwnNames, VersionEvidence, VersionSource};
 pub use version_facts::{ProductVersion, SourceState, StampPlace};

@@ -4,7 +4,7 @@
 use crate::{
     backup::{
         Backup, BackupPlace, Content, EntryKind as RecordKind, FileRecord, FileState, FileTraits, Item, MessageRecord, Parts, QueueKind, ReadFile,
-        RivalPlace, SiblingKind, Siblings, assemble, read_item,
+        RivalPlace, SiblingKind, Siblings, SpoolFolder, SpoolMail, assemble, is_index_path, names_in_index, read_item,
     },
     base::{Anomaly, Decoded, Limits, Sha256Digest},
     formats::{
@@ -50,6 +50,9 @@ pub fn read_backup<J: Send>(evidence: &Evidence, given: &[(Entry, super::Loaded)
     gathered.add(evidence.entries(), visited);
     let mut outside = Gathered::new(given);
     outside.add(evidence.siblings(), beside);
+    outside
+        .files
+        .extend(evidence.siblings().iter().filter(|entry| !entry.is_file()).map(|entry| ReadFile { file: unread_entry(entry), message: None }));
     gathered.panicked.append(&mut outside.panicked);
     let parts = Parts { place: place(evidence), files: gathered.files, beside: outside.files.into_iter().map(|read| read.file).collect(), manifest };
     gathered.judged.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -210,11 +213,21 @@ fn read_content(bytes: &[u8], kind: ArtifactKind, path: &str, limits: &Limits) -
         ArtifactKind::Registry | ArtifactKind::Hive => registry::parse(bytes, limits).map(|dump| Content::Registry(Box::new(dump))),
         ArtifactKind::DirectoryExport => dapi_csv::parse(bytes, limits).map(|export| Content::Directory(Box::new(export))),
         ArtifactKind::PackingList => Decoded::clean(Content::PackingList(bytes.into())),
-        ArtifactKind::SpoolFile => spool::parse(bytes, limits).map(|file| Content::Spool(Box::new(file))),
+        _ if is_index_path(path) => Decoded::clean(Content::SpoolIndex(names_in_index(bytes))),
+        ArtifactKind::SpoolFile => spool_mail(bytes, limits),
+        ArtifactKind::Rfc822 if is_in_spool(path) => spool_mail(bytes, limits),
         ArtifactKind::Rfc822 => mime::document(bytes, limits).map(|_| Content::None),
         ArtifactKind::ImcCopy | ArtifactKind::MigrationList | ArtifactKind::MigrationLog => sibling(bytes, path, limits),
         _ => Decoded::clean(Content::None),
     }
+}
+
+fn is_in_spool(path: &str) -> bool {
+    path.rsplit_once('/').is_some_and(|(folder, _)| SpoolFolder::of(folder).is_some())
+}
+
+fn spool_mail(bytes: &[u8], limits: &Limits) -> Decoded<Content> {
+    spool::parse(bytes, limits).map(|file| Content::Spool(Box::new(SpoolMail::of(file, bytes, limits))))
 }
 
 /// Imcfls at the top, with at most one extension.
