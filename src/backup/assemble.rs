@@ -9,7 +9,8 @@ use crate::{
 
 use super::{
     Backup, BackupPlace, Content, DirectorySource, DiskItem, EntryKind, FileRecord, Gateway, IdentityFacts, Listing, MessageRecord,
-    PackingListSource, ProfileDump, Queue, QueueKind, ServiceKey, Siblings, collection::top_file, identify, reconcile, version_facts::detect_version,
+    PackingListSource, ProfileDump, Queue, QueueKind, ServiceKey, Siblings, SpoolFolder, collection::top_file, identify, reconcile,
+    version_facts::detect_version,
 };
 
 /// One entry of the listing once it was read.
@@ -28,7 +29,7 @@ pub struct Parts {
     pub place: BackupPlace,
     /// Everything below the root.
     pub files: Vec<ReadFile>,
-    /// Sibling files that were read beside the root or given by the user.
+    /// Sibling files and files of Imcdata that were read beside the root or given by the user.
     pub beside: Vec<FileRecord>,
 }
 
@@ -39,6 +40,7 @@ pub fn assemble(parts: Parts) -> Backup {
     let (mut files, messages) = sorted(read);
     let service = take_registry(&files, "Imcsvc.reg", ServiceKey::from_dump);
     let profile = take_registry(&files, "Imcpro.reg", ProfileDump::from_dump);
+    let (imcdata, beside) = imcdata(beside);
     let mut siblings = take_siblings(&mut files);
     for file in beside {
         if let Content::Sibling(found) = file.content {
@@ -57,6 +59,7 @@ pub fn assemble(parts: Parts) -> Backup {
         gateway: None,
         directory,
         siblings,
+        imcdata,
         identity: super::Identity::default(),
         version: None,
         manifest: Sha256Digest::of(&[]),
@@ -67,9 +70,23 @@ pub fn assemble(parts: Parts) -> Backup {
     backup
 }
 
-/// Adds what stands in the queues and all other folders; the manifest is the digest over the digests and paths of all files.
+/// What is read once the configuration is known.
+#[derive(Debug)]
+pub struct Rest {
+    /// Everything below the root that was not read before: queue items, spool files, what stands in other folders.
+    pub files: Vec<ReadFile>,
+    /// Files of Imcdata beside the root that were not read before.
+    pub beside: Vec<FileRecord>,
+    /// Digest over the digests and paths of all files.
+    pub manifest: Sha256Digest,
+}
+
+/// Adds what stands in the queues and all other folders.
 #[must_use]
-pub fn complete(mut backup: Backup, read: Vec<ReadFile>, manifest: Sha256Digest, limits: &Limits) -> Backup {
+pub fn complete(mut backup: Backup, rest: Rest, limits: &Limits) -> Backup {
+    let Rest { files: read, beside, manifest } = rest;
+    backup.imcdata.extend(imcdata(beside).0);
+    backup.imcdata.sort_by(|a, b| a.path.cmp(&b.path));
     let at_top = std::mem::take(&mut backup.files).into_iter().map(|file| ReadFile { file, message: None });
     let (mut files, messages) = sorted(at_top.chain(read).collect());
     backup.siblings.append(take_siblings(&mut files));
@@ -142,6 +159,18 @@ fn take_registry<T>(files: &[FileRecord], name: &str, meaning: impl Fn(&str, &cr
         Content::Registry(dump) => Some(meaning(&file.path, dump)),
         _ => None,
     }
+}
+
+/// Parts what lies beside the Backup: files and folders of the spool directory, and everything else.
+fn imcdata(beside: Vec<FileRecord>) -> (Vec<FileRecord>, Vec<FileRecord>) {
+    let is_spool = |file: &FileRecord| {
+        let parts = || file.path.split('/').filter(|part| *part != "..");
+        let in_spool = parts().next().is_some_and(SpoolFolder::is_spool_name) && (parts().count() > 1 || !file.is_file());
+        in_spool || file.is_file() && SpoolFolder::is_spool_file_name(file.name())
+    };
+    let (mut imcdata, others): (Vec<_>, Vec<_>) = beside.into_iter().partition(is_spool);
+    imcdata.sort_by(|a, b| a.path.cmp(&b.path));
+    (imcdata, others)
 }
 
 /// Takes the files of the sibling tools out of the Backup.

@@ -9,11 +9,13 @@ use crate::{
         packing_list::PackingList,
         reg::RegistryDump,
         sniff::ArtifactKind,
-        spool::SpoolFile,
     },
 };
 
-use super::{FileTraits, Gateway, Identity, MessageRecord, ProductVersion, ProfileDump, QueueKind, Reconciliation, ServiceKey, Siblings};
+use super::{
+    FileTraits, Gateway, Identity, IndexedName, MessageRecord, ProductVersion, ProfileDump, QueueKind, Reconciliation, ServiceKey, Siblings,
+    SpoolMail,
+};
 
 /// An IMCSAVE Backup and what it means.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ pub struct Backup {
     pub gateway: Option<Gateway>,
     /// Files of the sibling tools, inside or beside the Backup.
     pub siblings: Siblings,
+    /// Files and folders of Imcdata beside or above the Backup, sorted by path; the paths begin with `../`.
+    pub imcdata: Vec<FileRecord>,
     /// Server, organization, site.
     pub identity: Identity,
     /// Product line and build.
@@ -180,7 +184,9 @@ pub enum Content {
     /// A file of a sibling tool.
     Sibling(Box<Siblings>),
     /// A spool file.
-    Spool(Box<SpoolFile>),
+    Spool(Box<SpoolMail>),
+    /// The names in the index of the spool.
+    SpoolIndex(Box<[IndexedName]>),
 }
 
 impl FileRecord {

@@ -158,7 +158,7 @@ impl Backup {
     #[must_use]
     pub fn has_raw_documents(&self) -> bool {
         let is_raw = |kind: ArtifactKind| matches!(kind, ArtifactKind::Rfc822 | ArtifactKind::SpoolFile);
-        self.messages.iter().any(|message| message.facts.has_raw_document) || self.files.iter().any(|file| is_raw(file.kind))
+        self.messages.iter().any(|message| message.facts.has_raw_document) || self.case_entries().any(|file| is_raw(file.kind))
     }
 
     /// Returns how a source stands: read, not there, or there and not usable, with the reason.

@@ -31,6 +31,10 @@ pub enum Need {
     Headers,
     /// At least one raw RFC 822 document.
     Raw,
+    /// Folders of the spool directory, added to the case.
+    Spool,
+    /// Queue.dat, the index of the spool, added to the case.
+    QueueDat,
     /// The connector's build.
     ServerBuild,
     /// An IMCCOPY text.
@@ -78,6 +82,8 @@ impl Need {
             Self::Messages => "messages",
             Self::Headers => "headers",
             Self::Raw => "raw",
+            Self::Spool => "spool",
+            Self::QueueDat => "queue.dat",
             Self::ServerBuild => "server-build",
             Self::Imccopy => "imccopy",
             Self::ImccopyDomain => "imccopy.domain",
@@ -112,6 +118,8 @@ impl Need {
             Self::Messages => there(!backup.messages.is_empty()),
             Self::Headers => there(backup.has_headers()),
             Self::Raw => there(backup.has_raw_documents()),
+            Self::Spool => there(backup.has_spool()),
+            Self::QueueDat => there(backup.spool_index().is_some()),
             Self::ServerBuild => there(backup.version.as_ref().is_some_and(|version| version.build.is_some())),
             Self::Imccopy => there(!backup.siblings.imccopy.is_empty()),
             Self::ImccopyDomain => there(backup.siblings.has_domain_records()),

@@ -16,6 +16,7 @@ use super::{
     load::{Bounds, Contents, Loaded},
     marks::{self, Candidate, Marks},
     positional::Positional,
+    spool_tree::{self, SIBLING_BYTES},
     store::{ArchiveFormat, Store, read_on_disk},
     visit::{Run, Visit, Visited, Wanted},
 };
@@ -55,8 +56,6 @@ pub struct Evidence {
     limits: Limits,
 }
 
-/// The largest file beside the Backup that is read; IMCCOPY and migration files have some kilobytes.
-const SIBLING_BYTES: u64 = 16 << 20;
 /// Names looked at in one folder beside the Backup.
 const BESIDE: usize = 10_000;
 
@@ -113,7 +112,8 @@ impl Evidence {
         &self.beside
     }
 
-    /// Returns the files beside the root that are worth reading: IMCCOPY and migration files, and in an archive every small file.
+    /// Returns what beside the root is worth reading: IMCCOPY and migration files, in an archive every small file, and the parts of the
+    /// spool directory with their folders.
     #[must_use]
     pub fn siblings(&self) -> &[Entry] {
         &self.siblings
@@ -255,8 +255,8 @@ fn beside_on_disk(root: &Path, levels: usize, may_look: bool) -> Beside {
         for mut entry in entries.into_iter().filter(|entry| entry.path.os() != own) {
             let place = parent.join(entry.path.os());
             entry.path = up.join(entry.path.os());
-            if may_look && entry.is_file() && is_sibling_text(&place, &entry) {
-                beside.siblings.push(entry.clone());
+            if may_look {
+                beside.look_at(&place, &entry);
             }
             beside.all.push(entry);
         }
@@ -265,6 +265,23 @@ fn beside_on_disk(root: &Path, levels: usize, may_look: bool) -> Beside {
     beside.all.sort_by(|a, b| a.path.cmp(&b.path));
     beside.siblings.sort_by(|a, b| a.path.cmp(&b.path));
     beside
+}
+
+impl Beside {
+    /// Keeps an entry that is worth reading, a spool folder with everything in it.
+    fn look_at(&mut self, place: &Path, entry: &Entry) {
+        let is_spool = spool_tree::is_part(entry);
+        if is_spool || entry.is_file() && is_sibling_text(place, entry) {
+            let mut kept = entry.clone();
+            spool_tree::bound(&mut kept);
+            self.siblings.push(kept);
+        }
+        if is_spool && entry.is_folder() {
+            let (mut entries, mut notes) = spool_tree::list(place, &entry.path);
+            self.siblings.append(&mut entries);
+            self.notes.append(&mut notes);
+        }
+    }
 }
 
 fn is_sibling_text(place: &Path, entry: &Entry) -> bool {
@@ -306,8 +323,14 @@ fn open_archive(path: &Path, given: &Path, limits: &Limits) -> Result<Evidence, 
         let rest = note.path.as_str().strip_prefix(chosen.path.as_str()).and_then(|rest| rest.strip_prefix('/'));
         note.path = rest.map_or_else(|| note.path.clone(), EvidencePath::new);
     }
-    let (entries, beside) = below(listing.entries, &chosen.path);
-    let siblings = beside.iter().filter(|entry| entry.kind == EntryKind::File && entry.size <= SIBLING_BYTES).cloned().collect();
+    let (entries, beside, spool) = below(listing.entries, &chosen.path);
+    let is_small = |entry: &&Entry| entry.kind == EntryKind::File && entry.size <= SIBLING_BYTES;
+    let siblings = beside.iter().filter(|entry| is_small(entry) || spool_tree::is_part(entry)).cloned().chain(spool);
+    let siblings = siblings.map(|mut entry| {
+        spool_tree::bound(&mut entry);
+        entry
+    });
+    let siblings = siblings.collect();
     Ok(Evidence {
         given: shown,
         root: RootKind::Archive { format, folder: chosen.path },
@@ -327,18 +350,24 @@ fn has_packed_name(name: &str) -> bool {
     ["zip", "cab", "gz", "tgz", "tar", "exe", "arj", "lzh", "uue"].contains(&extension.as_str())
 }
 
-/// Splits the tree of an archive into what lies below the root and what lies directly in the folders above it.
-fn below(entries: Vec<Entry>, root: &str) -> (Vec<Entry>, Vec<Entry>) {
+/// Splits the tree of an archive into what lies below the root, what lies directly in the folders above it, and what lies in spool folders
+/// there.
+fn below(entries: Vec<Entry>, root: &str) -> (Vec<Entry>, Vec<Entry>, Vec<Entry>) {
     if root.is_empty() {
-        return (entries, Vec::new());
+        return (entries, Vec::new(), Vec::new());
     }
     let depth = root.split('/').count();
-    let (mut inside, mut beside) = (Vec::new(), Vec::new());
+    let (mut inside, mut beside, mut spool) = (Vec::new(), Vec::new(), Vec::new());
     for mut entry in entries {
         let rest = entry.path.as_str().strip_prefix(root).and_then(|rest| rest.strip_prefix('/'));
         if let Some(rest) = rest {
             entry.path = EvidencePath::new(rest);
             inside.push(entry);
+            continue;
+        }
+        if let Some(path) = spool_tree::path_beside(entry.path.as_str(), root) {
+            entry.path = EvidencePath::new(&path);
+            spool.push(entry);
             continue;
         }
         let parent = entry.path.parent();
@@ -350,5 +379,5 @@ fn below(entries: Vec<Entry>, root: &str) -> (Vec<Entry>, Vec<Entry>) {
             beside.push(entry);
         }
     }
-    (inside, beside)
+    (inside, beside, spool)
 }

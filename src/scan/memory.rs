@@ -5,6 +5,7 @@ use crate::backup::{BackupPlace, RivalPlace};
 use super::{
     Entry, Marks, archive,
     marks::{Candidate, choose},
+    spool_tree,
 };
 
 /// What was found among the entries.
@@ -14,6 +15,22 @@ pub struct MemoryPlace {
     pub place: BackupPlace,
     /// Prefix of the paths below the Backup, empty or with a slash at its end.
     pub prefix: String,
+}
+
+impl MemoryPlace {
+    /// Returns the path from the root of the Backup of an entry that lies in it, or in a spool folder beside or above it.
+    #[must_use]
+    pub fn path_of(&self, entry: &Entry) -> Option<String> {
+        let path = entry.path.as_str();
+        let inside = path.strip_prefix(self.prefix.as_str()).map(str::to_owned);
+        inside.or_else(|| spool_tree::path_beside(path, &self.place.below)).or_else(|| self.part_beside(entry))
+    }
+
+    fn part_beside(&self, entry: &Entry) -> Option<String> {
+        let parent = self.place.below.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let is_beside = !self.prefix.is_empty() && entry.path.parent() == parent && spool_tree::is_part(entry);
+        is_beside.then(|| format!("../{}", entry.path.name()))
+    }
 }
 
 /// Finds the Backup; without any mark of one it is what was given. Paths that begin with `../` lie beside what was given.

@@ -15,6 +15,7 @@ mod marks;
 mod memory;
 mod positional;
 mod records;
+mod spool_tree;
 mod store;
 mod tar_file;
 mod visit;

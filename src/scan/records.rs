@@ -4,7 +4,8 @@
 use crate::{
     backup::{
         Backup, BackupPlace, Content, EntryKind as RecordKind, FileRecord, FileState, FileTraits, Item, ItemPlace, MessageRecord, Parts, QueueKind,
-        ReadFile, RivalPlace, ServerFacts, SiblingKind, Siblings, assemble, complete, read_item,
+        ReadFile, Rest, RivalPlace, ServerFacts, SiblingKind, Siblings, SpoolFolder, SpoolMail, assemble, complete, is_index_path, names_in_index,
+        read_item,
     },
     base::{Anomaly, Decoded, Limits, Sha256Digest},
     formats::{
@@ -58,36 +59,66 @@ impl<J> Copy for Reading<'_, J> {}
 /// Reads all evidence into a Backup: first what stands at its top and beside it, then, knowing whose it is, queue items and all else.
 pub fn read_backup<J: Send>(evidence: &Evidence, given: &[(Entry, super::Loaded)], run: Run<'_>, context: (&Limits, Judge<'_, J>)) -> Scanned<J> {
     let (limits, judge) = context;
-    let entries = evidence.entries();
     let alone = Reading { limits, judge, server: &ServerFacts::UNKNOWN, configuration: None };
     let quiet = Run { progress: &|_| (), ..run };
-    let at_top = |_: usize, entry: &Entry| !entry.path.as_str().contains('/');
-    let first = evidence.visit_some((entries, &at_top), quiet, &|entry, contents| read_unless_judged(entry, contents, alone));
-    let beside = evidence.visit(evidence.siblings(), quiet, &|entry, contents| read_unless_judged(entry, contents, alone));
-    let mut digests = vec![Digested::Waiting; entries.len()];
-    let mut gathered = Gathered::new(entries.iter().filter(|entry| !entry.is_file()).map(unread_entry));
-    gathered.add(entries, decided(first, &mut digests));
+    let mut inside = Sweep::new(evidence.entries());
+    let mut beside = Sweep::new(evidence.siblings());
+    inside.visit((evidence, quiet), is_at_top, &|entry, contents| read_unless_judged(entry, contents, alone));
+    beside.visit((evidence, quiet), |_| true, &|entry, contents| read_unless_judged(entry, contents, alone));
     let given = given.iter().filter_map(|(entry, loaded)| Some(read_unless_judged(entry, loaded.contents(), alone)?.file));
-    let mut outside = Gathered::new(given);
-    outside.add(evidence.siblings(), decided(beside, &mut []));
-    gathered.panicked.append(&mut outside.panicked);
-    let beside = outside.files.into_iter().map(|read| read.file).collect();
-    let configuration = assemble(Parts { place: place(evidence), files: std::mem::take(&mut gathered.files), beside });
+    let configuration = assemble(Parts {
+        place: place(evidence),
+        files: std::mem::take(&mut inside.gathered.files),
+        beside: given.chain(std::mem::take(&mut beside.gathered.files).into_iter().map(|read| read.file)).collect(),
+    });
     let server = ServerFacts::of(&configuration);
     let knowing = Reading { server: &server, configuration: Some(&configuration), ..alone };
-    let rest = |at: usize, _: &Entry| digests.get(at).is_none_or(|digest| *digest == Digested::Waiting);
-    let second = evidence.visit_some((entries, &rest), run, &|entry, contents| Some(read_entry(entry, contents, knowing)));
-    gathered.add(entries, decided(second, &mut digests));
+    inside.visit((evidence, run), |_| true, &|entry, contents| Some(read_entry(entry, contents, knowing)));
+    beside.visit((evidence, quiet), |_| true, &|entry, contents| Some(read_entry(entry, contents, knowing)));
+    let manifest = inside.manifest();
+    let mut gathered = inside.gathered;
+    let Gathered { files, judged, mut panicked, interrupted } = beside.gathered;
+    gathered.judged.extend(judged);
+    gathered.panicked.append(&mut panicked);
     gathered.judged.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let visited = entries.iter().zip(&digests).filter_map(|(entry, digest)| match digest {
-        Digested::Waiting => None,
-        Digested::Done(digest) => Some((&entry.path, *digest)),
-    });
-    let manifest = manifest_digest(visited);
-    let interrupted = gathered.interrupted || outside.interrupted;
     let judgements = gathered.judged.into_iter().map(|(_, judgement)| judgement).collect();
-    let backup = complete(configuration, gathered.files, manifest, limits);
-    Scanned { backup: with_notes(backup, evidence), judgements, panicked: gathered.panicked, interrupted }
+    let rest = Rest { files: gathered.files, beside: files.into_iter().map(|read| read.file).collect(), manifest };
+    let backup = with_notes(complete(configuration, rest, limits), evidence);
+    Scanned { backup, judgements, panicked: gathered.panicked, interrupted: gathered.interrupted || interrupted }
+}
+
+/// Entries that are read in several visits, and what was gathered so far.
+struct Sweep<'e, J> {
+    entries: &'e [Entry],
+    digests: Vec<Digested>,
+    gathered: Gathered<J>,
+}
+
+impl<'e, J: Send> Sweep<'e, J> {
+    fn new(entries: &'e [Entry]) -> Self {
+        let gathered = Gathered::new(entries.iter().filter(|entry| !entry.is_file()).map(unread_entry));
+        Self { entries, digests: vec![Digested::Waiting; entries.len()], gathered }
+    }
+
+    /// Visits what still waits and is wanted; a file for which `work` returns none goes on waiting.
+    fn visit(
+        &mut self,
+        (evidence, run): (&Evidence, Run<'_>),
+        wanted: impl Fn(&Entry) -> bool + Sync,
+        work: &(dyn Fn(&Entry, Contents<'_>) -> Option<ReadEntry<J>> + Sync),
+    ) {
+        let waits = |at: usize, entry: &Entry| self.digests.get(at) == Some(&Digested::Waiting) && wanted(entry);
+        let visited = evidence.visit_some((self.entries, &waits), run, work);
+        let decided = decided(visited, &mut self.digests);
+        self.gathered.add(self.entries, decided);
+    }
+
+    fn manifest(&self) -> Sha256Digest {
+        manifest_digest(self.entries.iter().zip(&self.digests).filter_map(|(entry, digest)| match digest {
+            Digested::Waiting => None,
+            Digested::Done(digest) => Some((&entry.path, *digest)),
+        }))
+    }
 }
 
 /// Whether an entry was read, and its digest if it could be read to its end.
@@ -126,7 +157,7 @@ pub fn read_memory<J>(place: BackupPlace, files: &[(Entry, Vec<u8>)], context: (
             read.push(unread_entry(entry));
         } else if let Some(known) = Some(entry).filter(|entry| is_at_top(entry)).and_then(|_| read_unless_judged(entry, contents_of(bytes), alone)) {
             read.push(known.file);
-        } else if !entry.path.as_str().starts_with("../") {
+        } else {
             later.push((entry, bytes));
         }
     }
@@ -137,14 +168,19 @@ pub fn read_memory<J>(place: BackupPlace, files: &[(Entry, Vec<u8>)], context: (
     let knowing = Reading { server: &server, configuration: Some(&configuration), ..alone };
     let mut judged = Vec::new();
     let mut rest = Vec::new();
+    let mut beside = Vec::new();
     for (entry, bytes) in later {
         let ReadEntry { file, message, judgement } = read_entry(entry, contents_of(bytes), knowing);
         judged.extend(judgement.map(|judgement| (file.path.clone(), judgement)));
-        rest.push(ReadFile { file, message });
+        if file.path.starts_with("../") {
+            beside.push(file);
+        } else {
+            rest.push(ReadFile { file, message });
+        }
     }
     judged.sort_by(|(a, _), (b, _)| a.cmp(b));
     let manifest = manifest_digest(files.iter().map(|(entry, bytes)| (&entry.path, Some(Sha256Digest::of(bytes)))));
-    (complete(configuration, rest, manifest, limits), judged.into_iter().map(|(_, judgement)| judgement).collect())
+    (complete(configuration, Rest { files: rest, beside, manifest }, limits), judged.into_iter().map(|(_, judgement)| judgement).collect())
 }
 
 /// Returns whether an entry stands at the top of the Backup or beside it.
@@ -297,11 +333,21 @@ fn read_content(bytes: &[u8], kind: ArtifactKind, path: &str, limits: &Limits) -
         ArtifactKind::Registry | ArtifactKind::Hive => registry::parse(bytes, limits).map(|dump| Content::Registry(Box::new(dump))),
         ArtifactKind::DirectoryExport => dapi_csv::parse(bytes, limits).map(|export| Content::Directory(Box::new(export))),
         ArtifactKind::PackingList => Decoded::clean(Content::PackingList(bytes.into())),
-        ArtifactKind::SpoolFile => spool::parse(bytes, limits).map(|file| Content::Spool(Box::new(file))),
+        _ if is_index_path(path) => Decoded::clean(Content::SpoolIndex(names_in_index(bytes))),
+        ArtifactKind::SpoolFile => spool_mail(bytes, limits),
+        ArtifactKind::Rfc822 if is_in_spool(path) => spool_mail(bytes, limits),
         ArtifactKind::Rfc822 => mime::document(bytes, limits).map(|_| Content::None),
         ArtifactKind::ImcCopy | ArtifactKind::MigrationList | ArtifactKind::MigrationLog => sibling(bytes, path, limits),
         _ => Decoded::clean(Content::None),
     }
+}
+
+fn is_in_spool(path: &str) -> bool {
+    path.rsplit_once('/').is_some_and(|(folder, _)| SpoolFolder::of(folder).is_some())
+}
+
+fn spool_mail(bytes: &[u8], limits: &Limits) -> Decoded<Content> {
+    spool::parse(bytes, limits).map(|file| Content::Spool(Box::new(SpoolMail::of(file, bytes, limits))))
 }
 
 /// Imcfls at the top, with at most one extension.

@@ -33,8 +33,9 @@ pub fn report_of(files: &[FixtureFile]) -> Report {
     let settings = Settings::default();
     let entries = entries(files);
     let listing: Vec<Entry> = entries.iter().map(|(entry, _)| entry.clone()).collect();
-    let MemoryPlace { place, prefix } = place_in_memory(&listing);
-    let within: Vec<(Entry, Vec<u8>)> = entries.into_iter().filter_map(|(entry, bytes)| Some((below(entry, &prefix)?, bytes))).collect();
+    let found = place_in_memory(&listing);
+    let within: Vec<(Entry, Vec<u8>)> = entries.into_iter().filter_map(|(entry, bytes)| Some((below(entry, &found)?, bytes))).collect();
+    let MemoryPlace { place, prefix: _ } = found;
     let (backup, hits) = read_memory(place, &within, (&limits, &|item| judge_message(CATALOGUE, &settings, item)));
     analyze(backup, hits.into_iter().flatten().collect(), (CATALOGUE, settings))
 }
@@ -68,9 +69,8 @@ fn usual_time(index: usize, path: &str) -> Timestamp {
     Timestamp::from_unix(FIXTURE_TIME + if is_list { RUN_SECONDS + FILE_SECONDS } else { taken })
 }
 
-fn below(mut entry: Entry, prefix: &str) -> Option<Entry> {
-    let path = EvidencePath::new(entry.path.as_str().strip_prefix(prefix)?);
-    entry.path = path;
+fn below(mut entry: Entry, place: &MemoryPlace) -> Option<Entry> {
+    entry.path = EvidencePath::new(&place.path_of(&entry)?);
     Some(entry)
 }
 

@@ -128,10 +128,22 @@ fn told(finding: &Finding) -> String {
     format!("{} ({})", finding.rule.code, finding.message)
 }
 
+/// Returns the path of a file as the example has it; what lies beside the Backup is told from the Backup as `../name`.
+fn path_in_example(below: &str, file: &str) -> String {
+    let mut folders: Vec<&str> = below.split('/').filter(|part| !part.is_empty()).collect();
+    let mut rest = file;
+    while let Some(next) = rest.strip_prefix("../").filter(|_| !folders.is_empty()) {
+        folders.pop();
+        rest = next;
+    }
+    folders.push(rest);
+    folders.join("/")
+}
+
 /// Returns what is wrong with the place of a piece of evidence.
 fn misplaced(files: &[FixtureFile], below: &str, evidence: &Evidence) -> Option<String> {
     let span = evidence.span.clone()?;
-    let path = if below.is_empty() { evidence.file.to_string() } else { format!("{below}/{}", evidence.file) };
+    let path = path_in_example(below, &evidence.file);
     let Some(file) = files.iter().find(|file| file.path == path) else { return Some(format!("{path} is no file of the example")) };
     let range = usize::try_from(span.start).unwrap()..usize::try_from(span.end).unwrap();
     let Some(bytes) = file.bytes.get(range) else { return Some(format!("{path}: {span:?} lies beyond its {} bytes", file.bytes.len())) };

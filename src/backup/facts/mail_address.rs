@@ -220,6 +220,7 @@ fn decoded(encoded: &str) -> (String, Option<ImceaFault>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ImceaFault::{BadEscape, ControlCharacter, Empty, NoHyphen, NoType};
 
     fn smtp(value: &str) -> MailAddress {
         MailAddress { address_type: "SMTP".into(), value: value.into(), source: AddressSource::Property, name: None }
@@ -258,7 +259,6 @@ mod tests {
         let relayed = smtp("IMCEASMTP-ann+40Other+2Eexample@own.example").imcea().unwrap();
         assert_eq!((relayed.value.as_str(), relayed.domain.as_str()), ("ann@Other.example", "other.example"));
         let faults = ["IMCEA-x@y", "IMCEAEX@y", "IMCEAEX-a+2@y", "IMCEAEX-a+0D@y", "IMCEAEX-@y"].map(|text| smtp(text).imcea().unwrap().fault);
-        use ImceaFault::{BadEscape, ControlCharacter, Empty, NoHyphen, NoType};
         assert_eq!(faults, [NoType, NoHyphen, BadEscape, ControlCharacter, Empty].map(Some));
         assert_eq!(smtp("imceaex-x@y").imcea(), None);
     }

@@ -6,14 +6,12 @@ mod mail_address;
 mod occurrence;
 mod raw_document;
 mod report;
-mod spool_folder;
 
 pub use inner_tnef::InnerTnef;
 pub use mail_address::{AddressSource, Imcea, ImceaFault, MailAddress};
 pub use occurrence::{AddressOccurrence, AddressPlace, AddressRole, recipient_address};
 pub use raw_document::{RawDocument, RawOrigin};
 pub use report::{Diagnosis, FailedRecipient, Notice, ReportFacts};
-pub use spool_folder::SpoolFolder;
 
 pub(super) use inner_tnef::inner_tnefs;
 pub(super) use occurrence::occurrences;

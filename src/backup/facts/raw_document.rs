@@ -3,7 +3,7 @@
 use std::{cell::OnceCell, ops::Range};
 
 use crate::{
-    backup::{Item, MessageView},
+    backup::{Item, MessageView, SpoolFolder},
     base::{Limits, Pattern},
     formats::{
         mime::{HeaderField, MimeDocument, Received, document, received},
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-use super::{AddressOccurrence, AddressPlace, AddressRole, AddressSource, MailAddress, SpoolFolder, occurrence::in_field};
+use super::{AddressOccurrence, AddressPlace, AddressRole, AddressSource, MailAddress, occurrence::in_field};
 
 /// Where a raw document comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -154,7 +154,7 @@ impl<'a> RawDocument<'a> {
 pub(in crate::backup) fn raw_file<'a>(path: &str, bytes: &'a [u8], limits: &Limits) -> RawDocument<'a> {
     let spool = crate::formats::spool::parse(bytes, limits).value;
     let start = usize::try_from(spool.text.start).unwrap_or(0);
-    let origin = SpoolFolder::of_path(path).map_or(RawOrigin::File, RawOrigin::Spool);
+    let origin = SpoolFolder::of(path.rsplit_once('/').map_or("", |(folder, _)| folder)).map_or(RawOrigin::File, RawOrigin::Spool);
     let text = bytes.get(start..).unwrap_or_default();
     RawDocument { spool: Some(spool), ..RawDocument::new(String::new(), origin, (text, start as u64), limits) }
 }
