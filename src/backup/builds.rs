@@ -88,6 +88,31 @@ impl Build {
         PACKS.iter().rev().find(|&&(pack_line, first, _)| pack_line == line && self.build >= first).map(|&(_, _, name)| name)
     }
 
+    /// Returns the build of the connector in a service pack, by a name such as `5.5 SP3`.
+    #[must_use]
+    pub fn first_of_pack(name: &str) -> Option<Self> {
+        let (line, pack) = name.trim().split_once(' ')?;
+        let (build, revision) = match (line, pack.trim().to_ascii_uppercase().as_str()) {
+            ("4.0", "RTM") => (837, 3),
+            ("4.0", "SP1") => (838, 14),
+            ("4.0", "SP2") => (993, 5),
+            ("4.0", "SP3") => (994, 63),
+            ("4.0", "SP4") => (995, 52),
+            ("4.0", "SP5") => (996, 62),
+            ("5.0", "RTM") => (1457, 10),
+            ("5.0", "SP1") => (1458, 49),
+            ("5.0", "SP2") => (1460, 8),
+            ("5.5", "RTM") => (1960, 3),
+            ("5.5", "SP1") => (2232, 9),
+            ("5.5", "SP2") => (2448, 0),
+            ("5.5", "SP3") => (2650, 21),
+            ("5.5", "SP4") => (2653, 0),
+            _ => return None,
+        };
+        let (major, minor) = line.split_once('.')?;
+        Some(Self { major: major.parse().ok()?, minor: minor.parse().ok()?, build, revision })
+    }
+
     /// Compares with another build of the same line; builds of two lines do not compare.
     #[must_use]
     pub fn compare(self, other: Self) -> Option<Ordering> {

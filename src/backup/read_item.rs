@@ -19,13 +19,11 @@ use super::{
 
 /// A queue file that was read.
 #[derive(Debug)]
-pub struct ReadItem<J> {
+pub struct ReadItem {
     /// The record; `file` and `queue` are set when the Backup is assembled.
     pub record: MessageRecord,
     /// Deviations, sorted by offset.
     pub anomalies: Vec<Anomaly>,
-    /// What the judge said.
-    pub judgement: J,
 }
 
 /// Where a queue item lies, and what is known around it.
@@ -49,10 +47,10 @@ impl ItemPlace<'_> {
 }
 
 /// Decodes a queue file and hands it to the judge.
-pub fn read_item<J>(bytes: &[u8], place: ItemPlace<'_>, limits: &Limits, judge: &dyn Fn(&Item<'_>) -> J) -> ReadItem<J> {
+pub fn read_item(bytes: &[u8], place: ItemPlace<'_>, limits: &Limits, judge: &dyn Fn(&Item<'_>)) -> ReadItem {
     let decoded = tnef::decode(bytes, limits);
     let item = Item::new(place, &decoded.value, limits);
-    let judgement = judge(&item);
+    judge(&item);
     let mut anomalies = decoded.anomalies.clone();
     for view in &item.messages {
         anomalies.extend(view.anomalies());
@@ -65,7 +63,7 @@ pub fn read_item<J>(bytes: &[u8], place: ItemPlace<'_>, limits: &Limits, judge: 
     let mut views = item.messages.iter();
     let shell = CompactMail::of(&views.next().map(|view| mail_record(view, &mut views)).unwrap_or_default());
     let record = MessageRecord { file: 0, queue: 0, strict_stop, kind: item.kind, shell, facts: facts(&item) };
-    ReadItem { record, anomalies, judgement }
+    ReadItem { record, anomalies }
 }
 
 impl MessageView<'_> {

@@ -24,6 +24,19 @@ pub struct ProductVersion {
     pub stamp: Option<StampPlace>,
 }
 
+impl ProductVersion {
+    /// Returns the version that a user states: a line (`5.5`), a build (`5.5.2650`, `5.5.2650.21`), or a pack (`5.5 SP3`).
+    #[must_use]
+    pub fn stated(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let line = [ProductLine::V4_0, ProductLine::V5_0, ProductLine::V5_5].into_iter().find(|line| line.name() == text);
+        let build = if line.is_some() { None } else { Some(Build::parse(text).or_else(|| Build::first_of_pack(text))?) };
+        let line = line.or_else(|| build?.line())?;
+        let source = "stated by the user".to_owned();
+        Some(Self { line: Some(line), build, service_pack: build.and_then(Build::service_pack), source, stamp: None })
+    }
+}
+
 /// Where the deciding stamp stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StampPlace {

@@ -59,6 +59,8 @@ Examples:
   imcscan explain open-relay
   imcscan explain Q195804")]
     Explain(ExplainArgs),
+    /// Print a configuration file with every threshold at its default
+    Config,
     /// Print the JSON Schema of the report
     Schema,
     /// Print a completion script for a shell
@@ -100,6 +102,12 @@ pub(super) struct ReportArgs {
     /// A sibling file that lies elsewhere: IMCCOPY text, migration list or log; may be repeated
     #[arg(long = "with", value_name = "FILE")]
     pub(super) with: Vec<PathBuf>,
+    /// A file that sets severities, switches rules off or changes thresholds (see `imcscan config`)
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Judge as this Exchange version or build, whatever the evidence says: 5.5, 5.5.2650.21, "5.5 SP3"
+    #[arg(long, value_name = "VERSION")]
+    pub(super) exchange: Option<String>,
     /// Colours of the text report
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(super) color: When,

@@ -1,6 +1,7 @@
 //! The command line: arguments, one file per command, exit codes. The only place that prints, and only through `console::Console`.
 
 mod args;
+mod config;
 mod console;
 mod decode;
 mod exit;
@@ -31,6 +32,7 @@ pub fn run() -> ExitCode {
         Command::Decode(args) => decode::run(&args, &mut console),
         Command::Rules(args) => explain::rules(&args, &mut console),
         Command::Explain(args) => explain::explain(&args, &mut console),
+        Command::Config => config::print(&mut console),
         Command::Schema => generate::schema(&mut console),
         Command::Completions { shell } => generate::completions(shell, &mut console),
         Command::Man => generate::man(&mut console),

@@ -2,18 +2,21 @@
 
 use std::{num::NonZero, path::Path, thread};
 
+use thiserror::Error;
+
 use crate::{
-    backup::{Backup, EntryKind, FileState},
+    backup::{Backup, EntryKind, FileState, Item, ProductVersion},
     base::Limits,
-    diagnostics::{Finding, Settings, judge_message},
+    diagnostics::Hits,
     output::{json, text},
     report::{Report, analyze},
     rules::CATALOGUE,
-    scan::{Entry, Evidence, Loaded, Progress, Run, ScanError, Scanned, read_backup, read_file},
+    scan::{Entry, Evidence, Judge, Loaded, Progress, Run, ScanError, Scanned, read_backup, read_file},
 };
 
 use super::{
     args::{ReportArgs, ReportFormat},
+    config,
     console::{Console, Failure},
     exit::Exit,
     interrupt, progress,
@@ -21,16 +24,22 @@ use super::{
 
 /// Judges a Backup.
 pub(super) fn run(args: &ReportArgs, console: &mut Console) -> Result<Exit, Failure> {
+    let settings = args.config.as_deref().map(config::load).transpose()?.unwrap_or_default();
+    let version = args.exchange.as_deref().map(version).transpose()?;
     let limits = Limits::default();
     let evidence = Evidence::open(&args.path, &limits).map_err(told)?;
     let given = args.with.iter().map(|path| sibling(path, &limits)).collect::<Result<Vec<_>, _>>().map_err(told)?;
-    let settings = Settings::default();
-    let Scanned { backup, judgements, panicked, interrupted } = scan(args, (&evidence, &given), &settings, &limits);
+    let hits = Hits::default();
+    let judge = |item: &Item<'_>| hits.judge(CATALOGUE, &settings, item);
+    let Scanned { mut backup, panicked, interrupted } = scan(args, (&evidence, &given), (&limits, &judge));
     if interrupted {
         Console::complain("interrupted; no report was made");
         return Ok(Exit::Interrupted);
     }
-    let report = analyze(backup, judgements.into_iter().flatten().collect(), (CATALOGUE, settings));
+    if version.is_some() {
+        backup.version = version;
+    }
+    let report = analyze(backup, hits, (CATALOGUE, settings));
     match args.form() {
         ReportFormat::Text => text::write(&report, Console::style(args.color), console.out())?,
         ReportFormat::Json => json::write(&report, console.out())?,
@@ -42,6 +51,14 @@ pub(super) fn run(args: &ReportArgs, console: &mut Console) -> Result<Exit, Fail
     Ok(exit(args, &report, panicked.is_empty()))
 }
 
+#[derive(Debug, Error)]
+#[error("'{0}' is no Exchange version; write 5.5, 5.5.2650, 5.5.2650.21 or \"5.5 SP3\"")]
+struct NoVersion(String);
+
+fn version(text: &str) -> Result<ProductVersion, Failure> {
+    ProductVersion::stated(text).ok_or_else(|| Failure::Told(Exit::Usage, Box::new(NoVersion(text.to_owned()))))
+}
+
 fn told(error: ScanError) -> Failure {
     Failure::Told(Exit::NoBackup, Box::new(error))
 }
@@ -50,7 +67,7 @@ fn sibling(path: &Path, limits: &Limits) -> Result<(Entry, Loaded), ScanError> {
     read_file(path, limits)
 }
 
-fn scan(args: &ReportArgs, (evidence, given): (&Evidence, &[(Entry, Loaded)]), settings: &Settings, limits: &Limits) -> Scanned<Vec<Finding>> {
+fn scan(args: &ReportArgs, (evidence, given): (&Evidence, &[(Entry, Loaded)]), context: (&Limits, Judge<'_>)) -> Scanned {
     let bar = progress::bar(args.quiet, evidence.entries().iter().filter(|entry| entry.is_file()).count());
     let advance = |progress: Progress| {
         bar.set_length(progress.files_total as u64);
@@ -59,7 +76,7 @@ fn scan(args: &ReportArgs, (evidence, given): (&Evidence, &[(Entry, Loaded)]), s
     };
     let threads = if args.threads == 0 { thread::available_parallelism().map_or(1, NonZero::get) } else { args.threads };
     let run = Run { threads, cancel: interrupt::listen(), progress: &advance };
-    let scanned = read_backup(evidence, given, run, (limits, &|item| judge_message(CATALOGUE, settings, item)));
+    let scanned = read_backup(evidence, given, run, context);
     bar.finish_and_clear();
     scanned
 }

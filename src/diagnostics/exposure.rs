@@ -42,21 +42,6 @@ fn packs(fixed_in: Option<&str>) -> impl Iterator<Item = (&str, &str)> {
 
 /// Returns whether the service pack that is named (`SP4`) is part of the build.
 fn pack_is_in(build: Build, line: &str, named: &str) -> bool {
-    let first_of = |pack: &str| {
-        Some(match (line, pack) {
-            ("4.0", "SP1") => Build::new(4, 0, 838, 14),
-            ("4.0", "SP2") => Build::new(4, 0, 993, 5),
-            ("4.0", "SP3") => Build::new(4, 0, 994, 63),
-            ("4.0", "SP4") => Build::new(4, 0, 995, 52),
-            ("4.0", "SP5") => Build::new(4, 0, 996, 62),
-            ("5.0", "SP1") => Build::new(5, 0, 1458, 49),
-            ("5.0", "SP2") => Build::new(5, 0, 1460, 8),
-            ("5.5", "SP1") => Build::new(5, 5, 2232, 9),
-            ("5.5", "SP2") => Build::new(5, 5, 2448, 0),
-            ("5.5", "SP3") => Build::new(5, 5, 2650, 21),
-            ("5.5", "SP4") => Build::new(5, 5, 2653, 0),
-            _ => return None,
-        })
-    };
-    first_of(named.split_whitespace().next().unwrap_or_default()).is_some_and(|first| build >= first)
+    let pack = named.split_whitespace().next().unwrap_or_default();
+    Build::first_of_pack(&format!("{line} {pack}")).is_some_and(|first| build >= first)
 }

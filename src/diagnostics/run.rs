@@ -1,10 +1,8 @@
-//! Runs rules: message rules at each queue item while it is decoded, the others once over the whole Backup; and gives every rule its outcome.
+//! Runs the rules over the whole Backup and gives every rule its outcome; what message rules found while the items were decoded comes in.
 
-use std::collections::{BTreeMap, HashMap};
+use crate::backup::Backup;
 
-use crate::backup::{Backup, Item};
-
-use super::{Availability, Certainty, Check, Exposure, Finding, Findings, Need, Rule, Settings, Undecided, Verdict};
+use super::{Availability, Certainty, Check, Exposure, Finding, Findings, Hits, Need, Rule, Settings, Undecided, Verdict};
 
 /// How a rule ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,37 +15,10 @@ pub enum Outcome {
     NotEvaluated(Undecided),
 }
 
-/// Applies every message rule to one queue item.
+/// Brings every rule to its outcome and returns the findings in report order; `hits` are what message rules found.
 #[must_use]
-pub fn judge_message(rules: &[&'static Rule], settings: &Settings, item: &Item<'_>) -> Vec<Finding> {
-    let mut all = Vec::new();
-    for rule in rules.iter().filter(|rule| !settings.is_disabled(&rule.meta)) {
-        let check = match rule.check {
-            Check::Message(check) | Check::MessageIf(check, _) => check,
-            Check::Backup(_) => continue,
-        };
-        let mut findings = Findings::of(&rule.meta, settings);
-        check(item, &mut findings);
-        // What one item says several times is one hit of this item.
-        let mut joined = grouped(findings.found);
-        for finding in &mut joined {
-            // A spool file or saved mail is no queue item.
-            if finding.affected.messages == 0 && !item.messages.is_empty() {
-                finding.affects(item.queue, 1);
-            }
-        }
-        all.append(&mut joined);
-    }
-    all
-}
-
-/// Brings every rule to its outcome and returns the findings in report order; `hits` are what message rules found, in listing order.
-#[must_use]
-pub fn run(rules: &[&'static Rule], settings: &Settings, backup: &Backup, hits: Vec<Finding>) -> (Vec<Finding>, Vec<(&'static Rule, Outcome)>) {
-    let mut by_rule: BTreeMap<&'static str, Vec<Finding>> = BTreeMap::new();
-    for hit in hits {
-        by_rule.entry(hit.rule.code).or_default().push(hit);
-    }
+pub fn run(rules: &[&'static Rule], settings: &Settings, backup: &Backup, hits: Hits) -> (Vec<Finding>, Vec<(&'static Rule, Outcome)>) {
+    let mut by_rule = hits.into_findings();
     let mut findings = Vec::new();
     let mut outcomes = Vec::with_capacity(rules.len());
     for rule in rules {
@@ -93,9 +64,9 @@ fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, hits: V
                 Findings { found, .. } => found,
             }
         }
-        Check::Message(_) => grouped(hits),
+        Check::Message(_) => hits,
         Check::MessageIf(_, gate) => match (hits.is_empty(), gate(backup)) {
-            (true, _) | (false, Verdict::Yes) => grouped(hits),
+            (true, _) | (false, Verdict::Yes) => hits,
             (false, Verdict::No) => Vec::new(),
             (false, Verdict::Unknown(reason)) => {
                 return (Vec::new(), Outcome::NotEvaluated(Undecided { needs: needs_of(meta.needs), reason }));
@@ -104,7 +75,8 @@ fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, hits: V
     };
     if found.is_empty() {
         // What message rules look at is part of the messages: a folder that was not collected has not been judged.
-        return (found, lacking.map_or(Outcome::Passed, Outcome::NotEvaluated));
+        let unjudged = lacking.or_else(|| uncollected_queue(meta.needs, backup));
+        return (found, unjudged.map_or(Outcome::Passed, Outcome::NotEvaluated));
     }
     if exposure == Exposure::Unknown {
         found.iter_mut().for_each(soften);
@@ -119,6 +91,16 @@ fn soften(finding: &mut Finding) {
 
 fn needs_of(needs: &[&[Need]]) -> Vec<String> {
     needs.iter().map(|group| group.iter().map(|need| need.name()).collect::<Vec<_>>().join("|")).collect()
+}
+
+/// Returns the main queue that was not collected, when a rule looks at messages: nothing found in the rest does not clear that queue.
+fn uncollected_queue(needs: &[&[Need]], backup: &Backup) -> Option<Undecided> {
+    let looks_at_messages = needs.iter().any(|group| group.iter().any(|need| matches!(need, Need::Messages | Need::Headers | Need::Raw)));
+    let missing: Vec<Need> =
+        [Need::Mtsout, Need::Mtsin].into_iter().filter(|queue| looks_at_messages && queue.availability(backup) != Availability::Present).collect();
+    let names: Vec<String> = missing.iter().map(|queue| queue.name().to_owned()).collect();
+    let reason = format!("{} was not collected, so its messages were not judged", names.join(" and "));
+    (!names.is_empty()).then_some(Undecided { needs: names, reason })
 }
 
 /// Returns what keeps a rule from being evaluated.
@@ -137,26 +119,4 @@ fn lacking(needs: &[&[Need]], backup: &Backup) -> Option<Undecided> {
         }));
     }
     (!missing.is_empty()).then(|| Undecided { needs: missing, reason: reasons.join("; ") })
-}
-
-/// Joins findings of one group into one with many places.
-fn grouped(hits: Vec<Finding>) -> Vec<Finding> {
-    let mut groups: Vec<Finding> = Vec::new();
-    let mut index_of: HashMap<Option<String>, usize> = HashMap::new();
-    for hit in hits {
-        let index = *index_of.entry(hit.group.clone()).or_insert(groups.len());
-        let Some(first) = groups.get_mut(index) else {
-            groups.push(hit);
-            continue;
-        };
-        let room = Finding::MAX_EVIDENCE.saturating_sub(first.evidence.len());
-        first.evidence.extend(hit.evidence.into_iter().take(room));
-        first.affected.messages += hit.affected.messages;
-        first.affected.queues.extend(hit.affected.queues);
-        first.certainty = first.certainty.max(hit.certainty);
-    }
-    for finding in groups.iter_mut().filter(|finding| finding.affected.messages > 1) {
-        finding.message = format!("{} queue items; the first: {}", finding.affected.messages, finding.message);
-    }
-    groups
 }

@@ -3,7 +3,7 @@
 use crate::{
     backup::Backup,
     base::Sha256Digest,
-    diagnostics::{self, Finding, Outcome, Rule, Settings, Severity},
+    diagnostics::{self, Finding, Hits, Outcome, Rule, Settings, Severity},
 };
 
 /// A judged Backup.
@@ -21,7 +21,7 @@ pub struct Report {
 
 /// Judges a Backup by a catalogue; `hits` are what its message rules found while the messages were read.
 #[must_use]
-pub fn analyze(backup: Backup, hits: Vec<Finding>, (rules, settings): (&[&'static Rule], Settings)) -> Report {
+pub fn analyze(backup: Backup, hits: Hits, (rules, settings): (&[&'static Rule], Settings)) -> Report {
     let (findings, outcomes) = diagnostics::run(rules, &settings, &backup, hits);
     Report { backup, findings, outcomes, settings }
 }

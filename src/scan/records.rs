@@ -3,9 +3,8 @@
 
 use crate::{
     backup::{
-        Backup, BackupPlace, Content, EntryKind as RecordKind, FileRecord, FileState, FileTraits, Item, ItemPlace, MessageRecord, Parts, QueueKind,
-        ReadFile, Rest, RivalPlace, ServerFacts, SiblingKind, Siblings, SpoolFolder, SpoolMail, assemble, complete, is_index_path, names_in_index,
-        read_item,
+        Backup, BackupPlace, Content, EntryKind as RecordKind, FileRecord, FileState, FileTraits, Item, ItemPlace, Parts, QueueKind, ReadFile, Rest,
+        RivalPlace, ServerFacts, SiblingKind, Siblings, SpoolFolder, SpoolMail, assemble, complete, is_index_path, names_in_index, read_item,
     },
     base::{Anomaly, Decoded, Limits, Sha256Digest},
     formats::{
@@ -18,46 +17,30 @@ use crate::{
 use super::{Contents, Entry, EntryKind, Evidence, Outcome, RootKind, Run, Visited, manifest_digest};
 
 /// The function that judges a queue item while its bytes are at hand.
-pub type Judge<'a, J> = &'a (dyn Fn(&Item<'_>) -> J + Sync);
+pub type Judge<'a> = &'a (dyn Fn(&Item<'_>) + Sync);
 
 /// A Backup that was read.
 #[derive(Debug)]
-pub struct Scanned<J> {
+pub struct Scanned {
     /// The Backup.
     pub backup: Backup,
-    /// What the judge said of each queue item, in the order of their paths.
-    pub judgements: Vec<J>,
     /// Files whose reading failed by a bug of this program, with its message.
     pub panicked: Vec<(String, String)>,
     /// Whether the reading was stopped from outside.
     pub interrupted: bool,
 }
 
-/// One entry read.
-struct ReadEntry<J> {
-    file: FileRecord,
-    message: Option<Box<MessageRecord>>,
-    judgement: Option<J>,
-}
-
 /// What readers need to know: the bounds, and once the configuration is read, the judge with what surrounds an item.
-struct Reading<'a, J> {
+#[derive(Clone, Copy)]
+struct Reading<'a> {
     limits: &'a Limits,
-    judge: Judge<'a, J>,
+    judge: Judge<'a>,
     server: &'a ServerFacts,
     configuration: Option<&'a Backup>,
 }
 
-impl<J> Clone for Reading<'_, J> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<J> Copy for Reading<'_, J> {}
-
 /// Reads all evidence into a Backup: first what stands at its top and beside it, then, knowing whose it is, queue items and all else.
-pub fn read_backup<J: Send>(evidence: &Evidence, given: &[(Entry, super::Loaded)], run: Run<'_>, context: (&Limits, Judge<'_, J>)) -> Scanned<J> {
+pub fn read_backup(evidence: &Evidence, given: &[(Entry, super::Loaded)], run: Run<'_>, context: (&Limits, Judge<'_>)) -> Scanned {
     let (limits, judge) = context;
     let alone = Reading { limits, judge, server: &ServerFacts::UNKNOWN, configuration: None };
     let quiet = Run { progress: &|_| (), ..run };
@@ -77,24 +60,21 @@ pub fn read_backup<J: Send>(evidence: &Evidence, given: &[(Entry, super::Loaded)
     beside.visit((evidence, quiet), |_| true, &|entry, contents| Some(read_entry(entry, contents, knowing)));
     let manifest = inside.manifest();
     let mut gathered = inside.gathered;
-    let Gathered { files, judged, mut panicked, interrupted } = beside.gathered;
-    gathered.judged.extend(judged);
+    let Gathered { files, mut panicked, interrupted } = beside.gathered;
     gathered.panicked.append(&mut panicked);
-    gathered.judged.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let judgements = gathered.judged.into_iter().map(|(_, judgement)| judgement).collect();
     let rest = Rest { files: gathered.files, beside: files.into_iter().map(|read| read.file).collect(), manifest };
     let backup = with_notes(complete(configuration, rest, limits), evidence);
-    Scanned { backup, judgements, panicked: gathered.panicked, interrupted: gathered.interrupted || interrupted }
+    Scanned { backup, panicked: gathered.panicked, interrupted: gathered.interrupted || interrupted }
 }
 
 /// Entries that are read in several visits, and what was gathered so far.
-struct Sweep<'e, J> {
+struct Sweep<'e> {
     entries: &'e [Entry],
     digests: Vec<Digested>,
-    gathered: Gathered<J>,
+    gathered: Gathered,
 }
 
-impl<'e, J: Send> Sweep<'e, J> {
+impl<'e> Sweep<'e> {
     fn new(entries: &'e [Entry]) -> Self {
         let gathered = Gathered::new(entries.iter().filter(|entry| !entry.is_file()).map(unread_entry));
         Self { entries, digests: vec![Digested::Waiting; entries.len()], gathered }
@@ -105,7 +85,7 @@ impl<'e, J: Send> Sweep<'e, J> {
         &mut self,
         (evidence, run): (&Evidence, Run<'_>),
         wanted: impl Fn(&Entry) -> bool + Sync,
-        work: &(dyn Fn(&Entry, Contents<'_>) -> Option<ReadEntry<J>> + Sync),
+        work: &(dyn Fn(&Entry, Contents<'_>) -> Option<ReadFile> + Sync),
     ) {
         let waits = |at: usize, entry: &Entry| self.digests.get(at) == Some(&Digested::Waiting) && wanted(entry);
         let visited = evidence.visit_some((self.entries, &waits), run, work);
@@ -129,7 +109,7 @@ enum Digested {
 }
 
 /// Returns the visits that are decided, and notes their digests; items that wait for the judge are left for later.
-fn decided<J>(visited: Vec<Visited<Option<ReadEntry<J>>>>, digests: &mut [Digested]) -> Vec<Visited<ReadEntry<J>>> {
+fn decided(visited: Vec<Visited<Option<ReadFile>>>, digests: &mut [Digested]) -> Vec<Visited<ReadFile>> {
     let mut all = Vec::with_capacity(visited.len());
     for Visited { entry, size_read, sha256, outcome } in visited {
         let outcome = match outcome {
@@ -147,7 +127,7 @@ fn decided<J>(visited: Vec<Visited<Option<ReadEntry<J>>>>, digests: &mut [Digest
 }
 
 /// Reads files that lie in memory into a Backup, as tests and benches do.
-pub fn read_memory<J>(place: BackupPlace, files: &[(Entry, Vec<u8>)], context: (&Limits, Judge<'_, J>)) -> (Backup, Vec<J>) {
+pub fn read_memory(place: BackupPlace, files: &[(Entry, Vec<u8>)], context: (&Limits, Judge<'_>)) -> Backup {
     let (limits, judge) = context;
     let alone = Reading { limits, judge, server: &ServerFacts::UNKNOWN, configuration: None };
     let mut read = Vec::new();
@@ -166,21 +146,18 @@ pub fn read_memory<J>(place: BackupPlace, files: &[(Entry, Vec<u8>)], context: (
     let configuration = assemble(Parts { place, files: files_read, beside });
     let server = ServerFacts::of(&configuration);
     let knowing = Reading { server: &server, configuration: Some(&configuration), ..alone };
-    let mut judged = Vec::new();
     let mut rest = Vec::new();
     let mut beside = Vec::new();
     for (entry, bytes) in later {
-        let ReadEntry { file, message, judgement } = read_entry(entry, contents_of(bytes), knowing);
-        judged.extend(judgement.map(|judgement| (file.path.clone(), judgement)));
-        if file.path.starts_with("../") {
-            beside.push(file);
+        let read = read_entry(entry, contents_of(bytes), knowing);
+        if read.file.path.starts_with("../") {
+            beside.push(read.file);
         } else {
-            rest.push(ReadFile { file, message });
+            rest.push(read);
         }
     }
-    judged.sort_by(|(a, _), (b, _)| a.cmp(b));
     let manifest = manifest_digest(files.iter().map(|(entry, bytes)| (&entry.path, Some(Sha256Digest::of(bytes)))));
-    (complete(configuration, Rest { files: rest, beside, manifest }, limits), judged.into_iter().map(|(_, judgement)| judgement).collect())
+    complete(configuration, Rest { files: rest, beside, manifest }, limits)
 }
 
 /// Returns whether an entry stands at the top of the Backup or beside it.
@@ -195,26 +172,22 @@ fn contents_of(bytes: &[u8]) -> Contents<'_> {
 }
 
 /// What was gathered from the visits.
-struct Gathered<J> {
+struct Gathered {
     files: Vec<ReadFile>,
-    judged: Vec<(Box<str>, J)>,
     panicked: Vec<(String, String)>,
     interrupted: bool,
 }
 
-impl<J> Gathered<J> {
+impl Gathered {
     fn new(files: impl Iterator<Item = FileRecord>) -> Self {
-        Self { files: files.map(|file| ReadFile { file, message: None }).collect(), judged: Vec::new(), panicked: Vec::new(), interrupted: false }
+        Self { files: files.map(|file| ReadFile { file, message: None }).collect(), panicked: Vec::new(), interrupted: false }
     }
 
-    fn add(&mut self, entries: &[Entry], visited: Vec<Visited<ReadEntry<J>>>) {
+    fn add(&mut self, entries: &[Entry], visited: Vec<Visited<ReadFile>>) {
         for Visited { entry, size_read: _, sha256, outcome } in visited {
             let Some(entry) = entries.get(entry) else { continue };
             match outcome {
-                Outcome::Done(ReadEntry { file, message, judgement }) => {
-                    self.judged.extend(judgement.map(|judgement| (file.path.clone(), judgement)));
-                    self.files.push(ReadFile { file, message });
-                }
+                Outcome::Done(read) => self.files.push(read),
                 Outcome::Panicked(message) => {
                     let text = format!("reading it failed by a bug of imcscan: {message}");
                     self.panicked.push((entry.path.to_string(), message.into()));
@@ -269,7 +242,7 @@ fn unread_entry(entry: &Entry) -> FileRecord {
 }
 
 /// Reads a file that stands outside of the queues; none when it is one for the judge.
-fn read_unless_judged<J>(entry: &Entry, contents: Contents<'_>, reading: Reading<'_, J>) -> Option<ReadEntry<J>> {
+fn read_unless_judged(entry: &Entry, contents: Contents<'_>, reading: Reading<'_>) -> Option<ReadFile> {
     (!is_judged(kind_of(entry, &contents))).then(|| read_entry(entry, contents, reading))
 }
 
@@ -284,7 +257,7 @@ fn kind_of(entry: &Entry, contents: &Contents<'_>) -> ArtifactKind {
 }
 
 /// Reads one file by its kind.
-fn read_entry<J>(entry: &Entry, contents: Contents<'_>, reading: Reading<'_, J>) -> ReadEntry<J> {
+fn read_entry(entry: &Entry, contents: Contents<'_>, reading: Reading<'_>) -> ReadFile {
     let Reading { limits, judge, server, configuration } = reading;
     let path = entry.path.as_str();
     let kind = kind_of(entry, &contents);
@@ -293,15 +266,14 @@ fn read_entry<J>(entry: &Entry, contents: Contents<'_>, reading: Reading<'_, J>)
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let queue = queue_kind.map_or(folder, |queue| queue.display_name());
     let place = ItemPlace { path, queue, queue_kind, server, configuration };
-    let (mut message, mut judgement) = (None, None);
+    let mut message = None;
     let Decoded { value: content, mut anomalies } = if kind == ArtifactKind::TnefMessage {
         let item = read_item(bytes, place, limits, judge);
         message = Some(Box::new(item.record));
-        judgement = Some(item.judgement);
         Decoded { value: Content::Message, anomalies: item.anomalies }
     } else {
         if is_judged(kind) {
-            judgement = Some(judge(&Item::of_raw(place, bytes, limits)));
+            judge(&Item::of_raw(place, bytes, limits));
         }
         read_content(bytes, kind, path, limits)
     };
@@ -319,7 +291,7 @@ fn read_entry<J>(entry: &Entry, contents: Contents<'_>, reading: Reading<'_, J>)
         content,
         ..blank(entry, RecordKind::File)
     };
-    ReadEntry { file, message, judgement }
+    ReadFile { file, message }
 }
 
 /// Texts in queue folders that may be notes of a scanner are short; longer ones are not kept.

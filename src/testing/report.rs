@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     base::{Limits, Timestamp},
-    diagnostics::{Settings, judge_message},
+    diagnostics::{Hits, Settings},
     report::{Report, analyze},
     rules::CATALOGUE,
     scan::{Entry, EntryKind, EvidencePath, FileTime, MemoryPlace, place_in_memory, read_memory},
@@ -30,14 +30,14 @@ pub fn report_of_fixture(text: &str) -> Result<Report, FixtureError> {
 #[must_use]
 pub fn report_of(files: &[FixtureFile]) -> Report {
     let limits = Limits::default();
-    let settings = Settings::default();
+    let (settings, hits) = (Settings::default(), Hits::default());
     let entries = entries(files);
     let listing: Vec<Entry> = entries.iter().map(|(entry, _)| entry.clone()).collect();
     let found = place_in_memory(&listing);
     let within: Vec<(Entry, Vec<u8>)> = entries.into_iter().filter_map(|(entry, bytes)| Some((below(entry, &found)?, bytes))).collect();
     let MemoryPlace { place, prefix: _ } = found;
-    let (backup, hits) = read_memory(place, &within, (&limits, &|item| judge_message(CATALOGUE, &settings, item)));
-    analyze(backup, hits.into_iter().flatten().collect(), (CATALOGUE, settings))
+    let backup = read_memory(place, &within, (&limits, &|item| hits.judge(CATALOGUE, &settings, item)));
+    analyze(backup, hits, (CATALOGUE, settings))
 }
 
 /// Returns the files with every folder above them.

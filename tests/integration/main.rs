@@ -11,6 +11,7 @@
     )
 )]
 
+mod ablation;
 mod bad_input;
 mod catalogue;
 mod cli;
@@ -33,5 +34,6 @@ mod proof;
 mod properties;
 mod scan;
 mod scan_archives;
+mod settings;
 mod snapshots;
 mod tidy;

@@ -1,13 +1,16 @@
 //! The wire form of the report as a whole.
 
-use std::io::{self, Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+};
 
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 use serde_json::{Value, json};
 
 use crate::{
     backup::{Backup, FileRecord, FileState, PackingListSource, ProductLine, ProfileDump, Queue},
-    diagnostics::{Evidence, Finding, Outcome, Severity, Undecided},
+    diagnostics::{Evidence, Finding, Outcome, Settings, Severity, Undecided},
     formats::packing_list::Dialect,
     report::{Report, catalogue_digest},
 };
@@ -24,6 +27,7 @@ pub(super) struct ReportV1<'a> {
     tool: Value,
     backup: Value,
     summary: Value,
+    settings: SettingsV1<'a>,
     packing_list: PackingListV1<'a>,
     files: Vec<FileV1<'a>>,
     queues: Vec<QueueV1<'a>>,
@@ -34,6 +38,14 @@ pub(super) struct ReportV1<'a> {
     siblings: SiblingsV1,
     findings: Vec<FindingV1<'a>>,
     not_evaluated: Vec<NotEvaluatedV1<'a>>,
+}
+
+/// What the user set differently; empty when nothing is.
+#[derive(Serialize)]
+struct SettingsV1<'a> {
+    severities: BTreeMap<&'a str, &'static str>,
+    disabled: &'a BTreeSet<&'static str>,
+    thresholds: &'a BTreeMap<&'static str, u32>,
 }
 
 /// Messages are made and written one by one.
@@ -114,12 +126,13 @@ struct NotEvaluatedV1<'a> {
 
 impl<'a> ReportV1<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
-        let Report { backup, findings, outcomes, settings: _ } = report;
+        let Report { backup, findings, outcomes, settings } = report;
         Self {
             schema: "imcscan.report/1",
             tool: tool(report),
             backup: backup_facts(backup),
             summary: summary(report),
+            settings: SettingsV1::from(settings),
             packing_list: PackingListV1::new(backup.packing_list.as_ref()),
             files: backup.files.iter().filter(|file| file.entry != crate::backup::EntryKind::Folder).map(FileV1::from).collect(),
             queues: backup.queues.iter().map(QueueV1::from).collect(),
@@ -151,6 +164,7 @@ pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()
         tool,
         backup,
         summary,
+        settings,
         packing_list,
         files,
         queues,
@@ -162,7 +176,7 @@ pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()
         findings,
         not_evaluated,
     } = ReportV1::new(report);
-    line(out, "report", &json!({ "schema": schema, "tool": tool, "backup": backup, "summary": summary }))?;
+    line(out, "report", &json!({ "schema": schema, "tool": tool, "backup": backup, "summary": summary, "settings": settings }))?;
     line(out, "packing_list", &packing_list)?;
     files.iter().try_for_each(|file| line(out, "file", file))?;
     queues.iter().try_for_each(|queue| line(out, "queue", queue))?;
@@ -315,6 +329,13 @@ impl<'a> From<&'a Queue> for QueueV1<'a> {
             oldest: arrivals.map(|(oldest, _)| oldest.to_string()),
             newest: arrivals.map(|(_, newest)| newest.to_string()),
         }
+    }
+}
+
+impl<'a> From<&'a Settings> for SettingsV1<'a> {
+    fn from(settings: &'a Settings) -> Self {
+        let Settings { severities, disabled, thresholds } = settings;
+        Self { severities: severities.iter().map(|(code, severity)| (*code, severity.name())).collect(), disabled, thresholds }
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io};
 use crate::{
     backup::{Backup, FileState, PackingListSource, ProductLine, Queue},
     base::counted,
-    diagnostics::{Outcome, Severity},
+    diagnostics::{Outcome, Settings, Severity},
     report::Report,
 };
 
@@ -24,7 +24,18 @@ pub(super) fn head(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     page.entry(0, "Packing list", &packing_list(backup.packing_list.as_ref()))?;
     let sources = sources(backup);
     page.entry(0, "Sources     ", &sources)?;
+    if report.settings != Settings::default() {
+        page.entry(0, "Settings    ", &settings(&report.settings))?;
+    }
     page.blank()
+}
+
+/// Returns what the configuration of this run changes.
+fn settings(settings: &Settings) -> String {
+    let severities = settings.severities.iter().map(|(code, severity)| format!("{code} counts as {severity}"));
+    let disabled = settings.disabled.iter().map(|code| format!("{code} is switched off"));
+    let thresholds = settings.thresholds.iter().map(|(name, number)| format!("{name} is {number}"));
+    severities.chain(disabled).chain(thresholds).collect::<Vec<_>>().join(", ")
 }
 
 /// Writes what comes after the findings.
