@@ -39,9 +39,9 @@ fn no_rule_passes_because_its_source_is_gone() {
         copy(&project("testdata/backups/troubled/Backup"), &backup, |_| ());
         let source = backup.join(name);
         if source.is_dir() {
-            fs::remove_dir_all(&source).unwrap()
+            fs::remove_dir_all(&source).unwrap();
         } else {
-            fs::remove_file(&source).unwrap()
+            fs::remove_file(&source).unwrap();
         }
         let without = outcomes(&backup);
         for rule in CATALOGUE {
