@@ -33,6 +33,8 @@ pub enum Need {
     Raw,
     /// The connector's build.
     ServerBuild,
+    /// A table of the Routing page in Imcsvc.reg.
+    RoutingTable,
     /// An IMCCOPY text.
     Imccopy,
     /// An IMCCOPY text with domain records.
@@ -75,6 +77,7 @@ impl Need {
             Self::Headers => "headers",
             Self::Raw => "raw",
             Self::ServerBuild => "server-build",
+            Self::RoutingTable => "routing-table",
             Self::Imccopy => "imccopy",
             Self::ImccopyDomain => "imccopy.domain",
             Self::ImccopyRoutes => "imccopy.routes",
@@ -107,6 +110,7 @@ impl Need {
             Self::Headers => there(backup.has_headers()),
             Self::Raw => there(backup.has_raw_documents()),
             Self::ServerBuild => there(backup.version.as_ref().is_some_and(|version| version.build.is_some())),
+            Self::RoutingTable => there(backup.service.as_ref().is_some_and(|service| service.routing_table().is_some())),
             Self::Imccopy => there(!backup.siblings.imccopy.is_empty()),
             Self::ImccopyDomain => there(backup.siblings.has_domain_records()),
             Self::ImccopyRoutes => there(backup.siblings.has_routes()),
