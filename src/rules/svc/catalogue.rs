@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Rule;
 
-use super::{identity, logging, relay, routing, start};
+use super::{console, identity, leniency, logging, relay, routing, size_limits, start};
 
 /// The rules of the family.
 pub(in crate::rules) const RULES: &[&Rule] = &[
@@ -13,7 +13,17 @@ pub(in crate::rules) const RULES: &[&Rule] = &[
     &identity::HOMEDSA_DIFFERS_FROM_OBJECT,
     &relay::RELAY_ALLOW_EVERYONE,
     &relay::RELAY_ENTRY_NEVER_MATCHES,
+    &leniency::MALFORMED_ADDRESSES_ACCEPTED,
+    &leniency::REVERSE_LOOKUP_OFF,
+    &leniency::RECIPIENT_BATCHES_SMALL,
+    &size_limits::ONE_SIZE_LIMIT_MISSING,
+    &size_limits::SIZE_LIMITS_MIXED,
+    &size_limits::SIZE_LIMIT_IN_KILOBYTES,
+    &leniency::RECIPIENT_CHECK_OFF,
+    &console::CONSOLE_DEBUG_VALUE_LEFT,
+    &console::CONSOLE_DEBUG_WITH_FATAL_SUBJECT,
     &routing::ADDRESS_REWRITE_WITHOUT_RESOLVE,
     &routing::DELIVERY_ROUTE_CORRUPT,
     &logging::PROTOCOL_LOG_MAXIMUM,
+    &leniency::VRFY_ANSWERED,
 ];

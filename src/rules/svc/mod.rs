@@ -1,9 +1,13 @@
 //! SVC: the service's registry values.
 
 pub(super) mod catalogue;
+mod conditions;
+pub mod console;
 pub mod identity;
+pub mod leniency;
 pub mod logging;
 mod proof;
 pub mod relay;
 pub mod routing;
+pub mod size_limits;
 pub mod start;
