@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Rule;
 
-use super::{console, identity, leniency, logging, relay, routing, size_limits, start};
+use super::{console, identity, leniency, logging, relay, resolve, routing, site_domain, size_limits, start};
 
 /// The rules of the family.
 pub(in crate::rules) const RULES: &[&Rule] = &[
@@ -22,7 +22,15 @@ pub(in crate::rules) const RULES: &[&Rule] = &[
     &leniency::RECIPIENT_CHECK_OFF,
     &console::CONSOLE_DEBUG_VALUE_LEFT,
     &console::CONSOLE_DEBUG_WITH_FATAL_SUBJECT,
+    &resolve::RESOLVEP2_FLAGS_INVALID,
+    &resolve::RESOLVEP2_WITHOUT_RECIPIENTS,
     &routing::ADDRESS_REWRITE_WITHOUT_RESOLVE,
+    &resolve::REROUTE_VIA_STORE_OVERRIDES,
+    &resolve::REROUTE_VIA_STORE_ON,
+    &site_domain::OVERRIDE_PROXY_HALF_CONFIGURED,
+    &site_domain::SITEDOMAIN_IS_AN_ADDRESS_TYPE,
+    &site_domain::SITEDOMAIN_SET,
+    &site_domain::OVERRIDE_PROXY_TYPE_INVALID,
     &routing::DELIVERY_ROUTE_CORRUPT,
     &logging::PROTOCOL_LOG_MAXIMUM,
     &leniency::VRFY_ANSWERED,

@@ -8,6 +8,8 @@ pub mod leniency;
 pub mod logging;
 mod proof;
 pub mod relay;
+pub mod resolve;
 pub mod routing;
+pub mod site_domain;
 pub mod size_limits;
 pub mod start;
