@@ -2,7 +2,10 @@
 
 use crate::diagnostics::Rule;
 
-use super::{console, identity, leniency, logging, relay, resolve, routing, site_domain, size_limits, start};
+use super::{
+    console, delivery_routes, dequeue, identity, leniency, logging, relay, resolve, routing, routing_table, site_domain, size_limits, smart_host,
+    start,
+};
 
 /// The rules of the family.
 pub(in crate::rules) const RULES: &[&Rule] = &[
@@ -31,7 +34,23 @@ pub(in crate::rules) const RULES: &[&Rule] = &[
     &site_domain::SITEDOMAIN_IS_AN_ADDRESS_TYPE,
     &site_domain::SITEDOMAIN_SET,
     &site_domain::OVERRIDE_PROXY_TYPE_INVALID,
+    &dequeue::ETRN_AND_TURN_FORCED,
+    &dequeue::ETRN_WITHOUT_SMART_HOST,
+    &dequeue::INBOUND_MAIL_WAITS_FOR_OUTBOUND,
+    &dequeue::ETRN_SERVICE_OFF,
+    &dequeue::ESMTP_NOT_ANNOUNCED,
     &routing::DELIVERY_ROUTE_CORRUPT,
+    &delivery_routes::DELIVERY_ROUTE_TRAILING_DOT,
+    &delivery_routes::DELIVERY_ROUTE_DUPLICATE,
+    &delivery_routes::DELIVERY_ROUTE_MALFORMED_DOMAIN,
+    &smart_host::ROUTE_TO_OWN_SERVER,
+    &delivery_routes::SHARED_NAME_SPACE,
+    &smart_host::SMART_HOST_LIST_SEPARATOR,
+    &smart_host::SMART_HOST_NAME_CACHED,
+    &routing_table::OWN_DOMAIN_NOT_INBOUND,
+    &routing_table::ROUTING_TABLE_CYCLE,
+    &routing_table::ROUTING_TABLE_SHADOWED,
+    &routing_table::DOMAIN_ROUTED_IN_TWO_PLACES,
     &logging::PROTOCOL_LOG_MAXIMUM,
     &leniency::VRFY_ANSWERED,
 ];

@@ -3,6 +3,8 @@
 pub(super) mod catalogue;
 mod conditions;
 pub mod console;
+pub mod delivery_routes;
+pub mod dequeue;
 pub mod identity;
 pub mod leniency;
 pub mod logging;
@@ -10,6 +12,8 @@ mod proof;
 pub mod relay;
 pub mod resolve;
 pub mod routing;
+pub mod routing_table;
 pub mod site_domain;
 pub mod size_limits;
+pub mod smart_host;
 pub mod start;
