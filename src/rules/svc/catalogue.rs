@@ -3,8 +3,8 @@
 use crate::diagnostics::Rule;
 
 use super::{
-    console, delivery_routes, dequeue, identity, leniency, logging, relay, resolve, routing, routing_table, site_domain, size_limits, smart_host,
-    start,
+    console, delivery_routes, dequeue, disclaimers, extension, identity, journal, journal_address, leniency, logging, relay, resolve, routing,
+    routing_table, site_domain, size_limits, smart_host, start,
 };
 
 /// The rules of the family.
@@ -30,6 +30,7 @@ pub(in crate::rules) const RULES: &[&Rule] = &[
     &routing::ADDRESS_REWRITE_WITHOUT_RESOLVE,
     &resolve::REROUTE_VIA_STORE_OVERRIDES,
     &resolve::REROUTE_VIA_STORE_ON,
+    &disclaimers::DISCLAIMER_SKIPS_RELAYED_MAIL,
     &site_domain::OVERRIDE_PROXY_HALF_CONFIGURED,
     &site_domain::SITEDOMAIN_IS_AN_ADDRESS_TYPE,
     &site_domain::SITEDOMAIN_SET,
@@ -51,6 +52,23 @@ pub(in crate::rules) const RULES: &[&Rule] = &[
     &routing_table::ROUTING_TABLE_CYCLE,
     &routing_table::ROUTING_TABLE_SHADOWED,
     &routing_table::DOMAIN_ROUTED_IN_TWO_PLACES,
+    &extension::IMCEXT_SAMPLE_DLL,
+    &extension::EXTENSION_AS_ROUTING_PROGRAM,
+    &extension::EXTENSION_PATH_NOT_FULL,
+    &extension::EXTENSION_LOADED,
+    &extension::EXTENSION_SETTINGS_WITHOUT_DLL,
+    &journal::INBOUND_JOURNAL_WITHOUT_NDR,
+    &journal::OUTBOUND_JOURNAL_WITHOUT_NDR,
+    &journal::JOURNAL_PROPERTY_MALFORMED,
+    &journal::JOURNAL_PROPERTY_UNUSUAL,
+    &journal_address::JOURNAL_ADDRESS_IS_SMTP,
+    &journal::JOURNALING_ACTIVE,
+    &journal_address::JOURNAL_ADDRESS_FOREIGN_DN,
+    &journal_address::JOURNAL_ADDRESS_LIST,
+    &journal_address::JOURNAL_AND_NDR_SAME,
+    &extension::OLD_EXTENSION_VALUE_AFTER_UPGRADE,
+    &disclaimers::EXTENSION_TEXT_MISPRINT,
+    &extension::EXTENSION_DLL_ODD_PLACE,
     &logging::PROTOCOL_LOG_MAXIMUM,
     &leniency::VRFY_ANSWERED,
 ];
