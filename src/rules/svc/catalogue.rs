@@ -3,8 +3,8 @@
 use crate::diagnostics::Rule;
 
 use super::{
-    console, delivery_routes, dequeue, disclaimers, extension, identity, journal, journal_address, leniency, logging, relay, resolve, routing,
-    routing_table, site_domain, size_limits, smart_host, start,
+    administrator, connections, console, delivery_routes, dequeue, dial_up, disclaimers, extension, identity, journal, journal_address, leniency,
+    logging, relay, resolve, retry, routing, routing_table, site_domain, size_limits, smart_host, start,
 };
 
 /// The rules of the family.
@@ -69,6 +69,21 @@ pub(in crate::rules) const RULES: &[&Rule] = &[
     &extension::OLD_EXTENSION_VALUE_AFTER_UPGRADE,
     &disclaimers::EXTENSION_TEXT_MISPRINT,
     &extension::EXTENSION_DLL_ODD_PLACE,
+    &logging::MESSAGE_ARCHIVAL_ON,
+    &logging::PROTOCOL_LOG_ON,
     &logging::PROTOCOL_LOG_MAXIMUM,
+    &logging::PROTOCOL_LOG_MINIMUM_USELESS,
+    &logging::DIAGNOSTIC_LEVEL_UNUSUAL,
+    &logging::ARCHIVAL_OFF_WITH_FAILED_MAIL,
+    &retry::RETRY_INTERVALS_INVALID,
+    &retry::RETRY_INTERVALS_DRAIN_SETTING,
+    &dial_up::DIAL_UP_NAME_TOO_LONG,
+    &dial_up::DIAL_UP_DOMAIN_NOT_NT,
+    &dial_up::DNS_DELIVERY_OVER_DIAL_UP,
+    &dial_up::RETRIEVAL_COMMAND_SET,
+    &connections::REJECT_ALL_NOT_LAST,
+    &connections::CONNECTION_LIMIT_ZERO,
+    &administrator::ADMINISTRATOR_MAILBOX_EMPTY,
+    &administrator::ADMINISTRATOR_MAILBOX_INVALID,
     &leniency::VRFY_ANSWERED,
 ];

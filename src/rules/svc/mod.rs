@@ -1,10 +1,13 @@
 //! SVC: the service's registry values.
 
+pub mod administrator;
 pub(super) mod catalogue;
 mod conditions;
+pub mod connections;
 pub mod console;
 pub mod delivery_routes;
 pub mod dequeue;
+pub mod dial_up;
 pub mod disclaimers;
 pub mod extension;
 pub mod identity;
@@ -15,6 +18,7 @@ pub mod logging;
 mod proof;
 pub mod relay;
 pub mod resolve;
+pub mod retry;
 pub mod routing;
 pub mod routing_table;
 pub mod site_domain;
