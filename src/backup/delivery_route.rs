@@ -26,11 +26,16 @@ impl<'a> DeliveryRoute<'a> {
 }
 
 impl ServiceKey {
-    /// Returns the routes of single domains; elements that are no routes are left out.
+    /// Returns the routes of single domains; elements that are no routes are left out. Dumps without types part them by blanks.
     #[must_use]
     pub fn delivery_routes(&self) -> Option<Setting<'_, Vec<DeliveryRoute<'_>>>> {
-        let Setting { data, key, value } = self.strings("Parameters", "DeliveryRouting")?;
-        Some(Setting { data: data.iter().filter_map(|text| DeliveryRoute::parse(text)).collect(), key, value })
+        let Setting { data, key, value } = self.value("Parameters", "DeliveryRouting")?;
+        let routes = match (data.data.strings(), data.data.text().filter(|_| !data.data.type_stated)) {
+            (Some(strings), _) => strings.iter().filter_map(|text| DeliveryRoute::parse(text)).collect(),
+            (None, Some(text)) => text.split_whitespace().filter_map(DeliveryRoute::parse).collect(),
+            (None, None) => return None,
+        };
+        Some(Setting { data: routes, key, value })
     }
 
     /// Returns the forwarding hosts; an empty list means delivery by DNS.
@@ -77,6 +82,15 @@ mod tests {
         assert_eq!(DeliveryRoute::parse("a.b; c.d ;0").map(|route| (route.domain, route.host)), Some(("a.b", "c.d")));
         assert_eq!(DeliveryRoute::parse("a.b;;0").map(|route| route.host), Some(""));
         assert_eq!(DeliveryRoute::parse("a.b"), None);
+    }
+
+    #[test]
+    fn routes_are_found_with_and_without_types() {
+        let text = "REGEDIT\r\n\r\nHKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIMC\\Parameters\\DeliveryRouting = a.b;c.d;0 e.f;;0\r\n";
+        let untyped = ServiceKey::from_dump("Imcsvc.reg", &registry::parse(text.as_bytes(), &Limits::default()).value);
+        assert_eq!(untyped.delivery_routes().map(|routes| routes.data.len()), Some(2));
+        assert_eq!(service("\"DeliveryRouting\"=hex(7):61,3b,62,00,63,00,00").delivery_routes().map(|routes| routes.data.len()), Some(1));
+        assert!(service("\"DeliveryRouting\"=\"a.b;c.d;0\"").delivery_routes().is_none());
     }
 
     #[test]

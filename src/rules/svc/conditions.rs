@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::{
-    backup::{Backup, ServiceKey, Setting, registry_values::describe},
-    diagnostics::{Evidence, Locator, Rule},
+    backup::{Backup, DeliveryRoute, ServiceKey, Setting, registry_values::describe},
+    diagnostics::{Evidence, Findings, Locator, Rule},
 };
 
 use super::proof::service_key;
@@ -35,6 +35,19 @@ pub(super) fn texts_named<'a>(service: &'a ServiceKey, pattern: &Pattern) -> Vec
     let undocumented = service.values_of("Parameters").into_iter().filter(|found| describe("Parameters", &found.value.name).is_none());
     let named = undocumented.filter(|found| !found.is_secret() && fits(pattern, &found.value.name));
     named.filter_map(|found| Some(Setting { data: found.value.data.text()?, key: &found.key, value: &found.value })).collect()
+}
+
+/// A value that holds delivery routes.
+pub(super) type Routes<'a> = Setting<'a, Vec<DeliveryRoute<'a>>>;
+
+/// Returns the delivery routes; says so when the form of the dump does not tell where one ends.
+pub(super) fn sure_routes<'a>(service: &'a ServiceKey, findings: &mut Findings<'_>) -> Option<Routes<'a>> {
+    let routes = service.delivery_routes()?;
+    if routes.value.data.list_is_guessed {
+        findings.undecided("Parameters\\DeliveryRouting", "the dump parts the elements of lists by the sign that parts their fields");
+        return None;
+    }
+    Some(routes)
 }
 
 /// Returns evidence for the key that should hold a value, or for the key of the service when that is missing as well.

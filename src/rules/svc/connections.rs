@@ -74,10 +74,11 @@ fn reject_all_not_last(backup: &Backup, findings: &mut Findings<'_>) {
         let Some(element) = list.data.get(at).filter(|_| behind > 0) else { continue };
         findings
             .report(format!(
-                "entry {} of {} in {} stands for all hosts; the {behind} behind it have no effect",
+                "entry {} of {} in {} stands for all hosts and leaves no effect to the {} behind it",
                 at + 1,
                 list.data.len(),
-                list.value.name
+                list.value.name,
+                if behind == 1 { "one".to_owned() } else { behind.to_string() }
             ))
             .evidence(Evidence::setting(service, &list).observed(*element).expected("at the end of the list"));
     }

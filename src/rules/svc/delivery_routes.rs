@@ -9,6 +9,8 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
+use super::conditions::sure_routes;
+
 declare_rule! {
     /// Delivery route for a domain that ends in a period.
     ///
@@ -122,7 +124,7 @@ type RouteFault<'a> = (&'a dyn Fn(&DeliveryRoute<'_>) -> bool, &'a str, &'a str)
 
 fn report_routes(backup: &Backup, findings: &mut Findings<'_>, (is_wrong, what, expected): RouteFault<'_>) {
     let Some(service) = &backup.service else { return };
-    let Some(routes) = service.delivery_routes() else { return };
+    let Some(routes) = sure_routes(service, findings) else { return };
     let wrong: Vec<&DeliveryRoute<'_>> = routes.data.iter().filter(|route| is_wrong(route)).collect();
     let Some(first) = wrong.first() else { return };
     let more = if wrong.len() > 1 { format!(" and {} more", wrong.len() - 1) } else { String::new() };
@@ -176,7 +178,7 @@ declare_rule! {
 
 fn delivery_route_duplicate(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = &backup.service else { return };
-    let Some(routes) = service.delivery_routes() else { return };
+    let Some(routes) = sure_routes(service, findings) else { return };
     let mut by_domain: BTreeMap<String, Vec<&DeliveryRoute<'_>>> = BTreeMap::new();
     for route in &routes.data {
         by_domain.entry(route.domain.trim().to_lowercase()).or_default().push(route);
@@ -246,7 +248,7 @@ declare_rule! {
 
 fn shared_name_space(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = &backup.service else { return };
-    let Some(routes) = service.delivery_routes() else { return };
+    let Some(routes) = sure_routes(service, findings) else { return };
     let own = backup.own_domains();
     if own.is_empty() {
         return findings.undecided("Imcobj.csv", "no own domain is known");

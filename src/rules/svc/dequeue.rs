@@ -1,7 +1,7 @@
 //! Fetching mail that a provider holds, by ETRN or TURN, and offering the same to others.
 
 use crate::{
-    backup::Backup,
+    backup::{Backup, ProductLine},
     declare_rule,
     diagnostics::{Evidence, Findings},
 };
@@ -267,7 +267,7 @@ fn esmtp_not_announced(backup: &Backup, findings: &mut Findings<'_>) {
     // Where relaying waits for an authentication that nobody learns of, SVC097 tells the graver story; where AUTH is off, SVC096 does
     // and SVC097 is silent. RelayFlags means nothing before 5.5.
     let flags = service.dword("Parameters", "RelayFlags").map_or(0, |flags| flags.data);
-    let is_before_5_5 = backup.version.as_ref().and_then(|version| version.line).is_some_and(|line| line != crate::backup::ProductLine::V5_5);
+    let is_before_5_5 = backup.version.as_ref().and_then(|version| version.line).is_some_and(|line| line != ProductLine::V5_5);
     if flags & AUTHENTICATED != 0 && switched_on(service, "DisableAuth").is_none() && !is_before_5_5 {
         return;
     }

@@ -302,12 +302,9 @@ fn extension_settings_without_dll(backup: &Backup, findings: &mut Findings<'_>) 
     let known = |found: &&ServiceValue| describe("Parameters\\Extension", &found.value.name).is_some();
     let settings: Vec<_> = service.values_of("Parameters\\Extension").into_iter().filter(known).filter(|found| says_something(found)).collect();
     let Some(first) = settings.first() else { return };
+    let more = if settings.len() > 1 { format!(" and {}", counted(settings.len() - 1, "other setting")) } else { String::new() };
     findings
-        .report(format!(
-            "{} for an extension, the first is {}, but NonRoutingExtensionDll loads none",
-            counted(settings.len(), "setting"),
-            first.value.name
-        ))
+        .report(format!("no extension is loaded by NonRoutingExtensionDll that would read {}{more}", first.value.name))
         .first_evidences(settings.iter().map(|found| proof(service, found).expected("with NonRoutingExtensionDll set")));
 }
 

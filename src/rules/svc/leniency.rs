@@ -166,7 +166,7 @@ fn recipient_batches_small(backup: &Backup, findings: &mut Findings<'_>) {
     }
     let message = match most.data {
         0 => "MaxRecipients is 0, and no article says what that means".to_owned(),
-        most => format!("MaxRecipients is {most}: 1000 recipients at one host get the message in {} transmissions", 1000_u32.div_ceil(most)),
+        most => format!("MaxRecipients is {most}: mail to more recipients of one host is sent in batches, the whole message each time"),
     };
     findings.report(message).evidence(Evidence::setting(service, &most).expected(format!("absent, or at least {few}")));
 }

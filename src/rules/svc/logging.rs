@@ -342,7 +342,8 @@ fn archival_off_with_failed_mail(backup: &Backup, findings: &mut Findings<'_>) {
         Some(level) => Evidence::setting(service, &level),
         None => place_of_absent(service, "Diagnostics"),
     };
-    let finding = findings.report(format!("{} failed conversion and message archival is off", counted(failed.len(), "message")));
+    let finding =
+        findings.report(format!("message archival is off; failed: {} in Bad and ContentConversionFailed", counted(failed.len(), "message")));
     finding.evidence(off.expected("Message Archival at 5 while the fault is looked for"));
     finding.first_evidences(failed.iter().filter_map(|(_, item)| backup.files.get(item.file)).map(Evidence::of_file));
     for (queue, _) in failed {

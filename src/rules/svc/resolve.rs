@@ -239,7 +239,7 @@ fn reroute_via_store_overrides(backup: &Backup, findings: &mut Findings<'_>) {
     }
     let names = zeros.iter().map(|zero| zero.value.name.as_str()).collect::<Vec<_>>().join(" and ");
     findings
-        .report(format!("{names} set to 0 has no effect: RerouteViaStore is 1 and turns both features on"))
+        .report(format!("RerouteViaStore is 1 and turns both features on, whatever the 0 of {names} says"))
         .evidence(Evidence::setting(service, &reroute))
         .evidences(zeros.iter().map(|zero| Evidence::setting(service, zero).expected("absent, or 1")));
 }

@@ -8,6 +8,8 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
+use super::conditions::sure_routes;
+
 declare_rule! {
     /// Own domain is missing from the routing table.
     ///
@@ -134,21 +136,25 @@ declare_rule! {
 
 fn routing_table_cycle(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((service, table)) = recognised(backup) else { return };
-    let chains = table.entries.iter().filter_map(|entry| circle(&table, entry));
-    let Some(chain) = chains.min_by_key(Vec::len) else { return };
-    let domains: Vec<&str> = chain.iter().map(|entry| entry.domain).chain(chain.first().map(|entry| entry.domain)).collect();
+    let circles = table.entries.iter().filter_map(|entry| circle(&table, entry));
+    let Some(circle) = circles.min_by_key(Vec::len) else { return };
+    let mut domains: Vec<&str> = circle.iter().map(|(domain, _)| domain.as_str()).collect();
+    domains.extend(domains.first().copied());
     findings
         .report(format!("{} sends mail in a circle: {}", table.setting.value.name, domains.join(" -> ")))
-        .first_evidences(chain.iter().map(|entry| shown(service, &table, entry).expected("a way that ends at an inbound entry")));
+        .first_evidences(circle.iter().map(|(_, entry)| shown(service, &table, entry).expected("a way that ends at an inbound entry")));
 }
 
-/// Follows an entry; returns the entries of the circle when the way comes back to a domain it has passed.
-fn circle<'a>(table: &'a RoutingTable<'_>, start: &'a RoutingEntry<'a>) -> Option<Vec<&'a RoutingEntry<'a>>> {
-    let mut passed: Vec<(String, &RoutingEntry<'_>)> = Vec::new();
+/// A domain that mail comes by, and the entry that decides over it.
+type Step<'a> = (String, &'a RoutingEntry<'a>);
+
+/// Follows an entry; returns the steps of the circle when the way comes back to a domain that it has passed.
+fn circle<'a>(table: &'a RoutingTable<'_>, start: &'a RoutingEntry<'a>) -> Option<Vec<Step<'a>>> {
+    let mut passed: Vec<Step<'a>> = Vec::new();
     let (mut domain, mut entry) = (start.domain.to_lowercase(), start);
     loop {
         if let Some(at) = passed.iter().position(|(known, _)| *known == domain) {
-            return Some(passed.split_off(at).into_iter().map(|(_, entry)| entry).collect());
+            return Some(passed.split_off(at));
         }
         passed.push((domain, entry));
         domain = entry.host()?.to_lowercase();
@@ -262,7 +268,7 @@ declare_rule! {
 
 fn domain_routed_in_two_places(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((service, table)) = recognised(backup) else { return };
-    let Some(routes) = service.delivery_routes() else { return };
+    let Some(routes) = sure_routes(service, findings) else { return };
     let sent_on = |entry: &&RoutingEntry<'_>| entry.target != RoutingTarget::Inbound;
     let mut twice = Vec::new();
     for entry in table.entries.iter().filter(sent_on) {

@@ -135,7 +135,7 @@ declare_rule! {
 fn size_limits_mixed(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = &backup.service else { return };
     let limits = registry_limits(service);
-    let Some(first) = limits.first() else { return };
+    let Some(first) = limits.iter().max_by_key(|limit| limit.data) else { return };
     let (Some(directory), Some(gateway)) = (&backup.directory, &backup.gateway) else {
         return findings.undecided("Imcobj.csv", "it holds no connector object");
     };
