@@ -72,14 +72,10 @@ fn reject_all_not_last(backup: &Backup, findings: &mut Findings<'_>) {
         let Some(at) = list.data.iter().position(|element| quads(element).iter().filter(|quad| **quad == EVERYBODY).count() > 1) else { continue };
         let behind = list.data.len() - at - 1;
         let Some(element) = list.data.get(at).filter(|_| behind > 0) else { continue };
+        let lost =
+            if behind == 1 { "the entry behind it has no effect".to_owned() } else { format!("the {behind} entries behind it have no effect") };
         findings
-            .report(format!(
-                "entry {} of {} in {} stands for all hosts and leaves no effect to the {} behind it",
-                at + 1,
-                list.data.len(),
-                list.value.name,
-                if behind == 1 { "one".to_owned() } else { behind.to_string() }
-            ))
+            .report(format!("entry {} of {} in {} stands for all hosts; {lost}", at + 1, list.data.len(), list.value.name))
             .evidence(Evidence::setting(service, &list).observed(*element).expected("at the end of the list"));
     }
 }
