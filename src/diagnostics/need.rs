@@ -37,6 +37,8 @@ pub enum Need {
     QueueDat,
     /// The connector's build.
     ServerBuild,
+    /// A table of the Routing page in Imcsvc.reg.
+    RoutingTable,
     /// An IMCCOPY text.
     Imccopy,
     /// An IMCCOPY text with domain records.
@@ -85,6 +87,7 @@ impl Need {
             Self::Spool => "spool",
             Self::QueueDat => "queue.dat",
             Self::ServerBuild => "server-build",
+            Self::RoutingTable => "routing-table",
             Self::Imccopy => "imccopy",
             Self::ImccopyDomain => "imccopy.domain",
             Self::ImccopyRoutes => "imccopy.routes",
@@ -121,6 +124,7 @@ impl Need {
             Self::Spool => there(backup.has_spool()),
             Self::QueueDat => there(backup.spool_index().is_some()),
             Self::ServerBuild => there(backup.version.as_ref().is_some_and(|version| version.build.is_some())),
+            Self::RoutingTable => there(backup.service.as_ref().is_some_and(|service| service.routing_table().is_some())),
             Self::Imccopy => there(!backup.siblings.imccopy.is_empty()),
             Self::ImccopyDomain => there(backup.siblings.has_domain_records()),
             Self::ImccopyRoutes => there(backup.siblings.has_routes()),

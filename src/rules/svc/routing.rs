@@ -10,6 +10,8 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
+use super::conditions::sure_routes;
+
 /// `domain;host;number`; an empty host means delivery by DNS.
 static ROUTE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[^;\x00-\x1f]+;[^;\x00-\x1f]*;[0-9]+$").ok());
 
@@ -115,6 +117,9 @@ declare_rule! {
 fn delivery_route_corrupt(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = &backup.service else { return };
     let Some(routes) = service.strings("Parameters", "DeliveryRouting") else { return };
+    if sure_routes(service, findings).is_none() {
+        return;
+    }
     let is_sound = |route: &str| route.is_ascii() && ROUTE.as_ref().is_some_and(|form| form.is_match(route));
     let broken: Vec<&String> = routes.data.iter().filter(|route| !route.is_empty() && !is_sound(route)).collect();
     let Some(first) = broken.first() else { return };

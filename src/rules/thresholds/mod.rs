@@ -3,5 +3,6 @@
 
 mod all;
 pub mod que;
+pub mod svc_behaviour;
 
 pub use all::ALL;
