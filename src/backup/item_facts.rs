@@ -10,7 +10,10 @@ use crate::{
     mapi::{MessageClass, PropTag, ReportKind},
 };
 
-use super::{HeaderStamp, Item, ItemFacts, ItemKind};
+use super::{
+    HeaderStamp, Item, ItemFacts, ItemKind,
+    item_said::{peer, relay_refusals, senders},
+};
 
 /// Returns the facts of an item.
 pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
@@ -28,6 +31,9 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         is_notice: is_notice(item),
         has_headers: item.messages.iter().any(|view| view.headers.is_some()),
         has_raw_document: item.raw_documents().next().is_some(),
+        senders: senders(item),
+        peer: peer(item).map(Box::new),
+        relay_refusals: relay_refusals(item),
     }
 }
 
@@ -113,7 +119,7 @@ fn report_kind(item: &Item<'_>) -> Option<ReportKind> {
 }
 
 /// The connector's own notification mails: `Notification: Inbound|Outbound Mail Failure` (Q241892).
-fn is_notice(item: &Item<'_>) -> bool {
+pub(super) fn is_notice(item: &Item<'_>) -> bool {
     let subject = item.mail().and_then(|mail| mail.message.subject());
     subject.is_some_and(|subject| {
         ["Notification: Inbound Mail Failure", "Notification: Outbound Mail Failure"].iter().any(|start| subject.starts_with(start))

@@ -238,6 +238,12 @@ impl ServiceValue {
     pub fn is_secret(&self) -> bool {
         super::secrets::names_a_secret(&self.value.name)
     }
+
+    /// Returns the value with its place, whatever its type.
+    #[must_use]
+    pub fn as_setting(&self) -> Setting<'_, &RegistryValue> {
+        Setting { data: &self.value, key: &self.key, value: &self.value }
+    }
 }
 
 impl<'a> Setting<'a, &'a RegistryValue> {
