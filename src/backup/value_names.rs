@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    ServiceKey, Setting,
+    ServiceKey, ServiceSubkey, Setting,
     registry_values::{REGISTRY_VALUES, RegistryValueDefinition, SERVICE_KEY, by_alias, describe},
 };
 
@@ -68,6 +68,20 @@ impl ServiceKey {
     pub fn name_faults(&self) -> Vec<(Setting<'_, &RegistryValue>, NameFault)> {
         let values = self.values_in_force().into_iter();
         values.filter_map(|found| Some((found.as_setting(), NameFault::of(&found.key, &found.value.name)?))).collect()
+    }
+}
+
+impl ServiceKey {
+    /// Returns the keys that carry the name of a value, one level below a key that holds switches.
+    #[must_use]
+    pub fn keys_named_like_values(&self) -> Vec<(&ServiceSubkey, &'static RegistryValueDefinition)> {
+        let named = |key: &str| {
+            let (parent, name) = key.trim_end_matches('\\').rsplit_once('\\')?;
+            let is_home = SWITCHES.iter().any(|home| canonical_path(home) == canonical_path(parent));
+            SWITCHES.iter().find_map(|home| describe(home, name)).filter(|row| is_home && is_value(row))
+        };
+        let live = self.keys.iter().filter(|key| !key.deleted && self.key_exists(&key.key));
+        live.filter_map(|key| Some((key, named(&key.key)?))).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Places of proof that several rules share.
 
 use crate::{
-    backup::ServiceKey,
+    backup::{Backup, RelayList, RelayRange, ServiceKey, version::registry_generation},
     diagnostics::{Evidence, Locator},
 };
 
@@ -12,4 +12,73 @@ pub(super) fn service_key(service: &ServiceKey) -> Evidence {
             .at(key.place.offset..key.place.offset + key.place.length),
         None => Evidence::file(service.file.as_ref()),
     }
+}
+
+/// Returns evidence for the key of the settings, where a value should be that is not there.
+pub(super) fn parameters(service: &ServiceKey) -> Evidence {
+    service.subkey("Parameters").map_or_else(|| service_key(service), |key| Evidence::service_subkey(service, key))
+}
+
+/// Returns evidence for an own domain: where it is written, or the notification whose postmaster has it.
+pub(super) fn own_domain(backup: &Backup, domain: &str) -> Option<Evidence> {
+    let is_it = |text: &str| text.trim().eq_ignore_ascii_case(domain);
+    let of_site = || {
+        let service = backup.service.as_ref()?;
+        let setting = service.text("Parameters", "SiteDomain").filter(|setting| is_it(setting.data))?;
+        Some(Evidence::setting(service, &setting))
+    };
+    let of_object = || {
+        let (directory, gateway) = backup.directory.as_ref().zip(backup.gateway.as_ref())?;
+        let columns = ["Proxy-Addresses", "Secondary-Proxy-Addresses"];
+        let holds = |value: &str| value.rsplit_once('@').is_some_and(|(_, found)| is_it(found));
+        let attribute =
+            columns.iter().filter_map(|name| gateway.attribute(name)).find(|attribute| attribute.values.iter().any(|value| holds(value)))?;
+        Some(Evidence::attribute(directory, gateway, attribute))
+    };
+    let of_notice = || {
+        let (message, sender, _) = backup.postmasters().find(|(_, _, found)| is_it(found))?;
+        Some(Evidence::said(backup.path_of(message), sender))
+    };
+    of_site().or_else(of_object).or_else(of_notice)
+}
+
+/// Returns evidence for what tells the product: the stamp of the build, else the registry value that only later versions know.
+pub(super) fn version(backup: &Backup) -> Option<Evidence> {
+    let stamp = backup.version.as_ref().and_then(|version| version.stamp.as_ref().map(|stamp| (version, stamp)));
+    if let Some((version, stamp)) = stamp {
+        let locator = Locator::Header { object: stamp.object.clone(), name: stamp.field.clone() };
+        let build = version.build.map(|build| build.to_string()).unwrap_or_default();
+        return Some(Evidence::new(stamp.file.as_ref(), locator).at(stamp.offset..stamp.offset + stamp.length).observed(build));
+    }
+    let service = backup.service.as_ref()?;
+    let names: Vec<&str> = service.values_of("Parameters").iter().map(|value| value.value.name.as_str()).collect();
+    let (_, name) = registry_generation(&names)?;
+    Some(Evidence::setting(service, &service.value("Parameters", name)?).expected("a value that only later versions know"))
+}
+
+/// An entry of a relay list whose bit is set.
+pub(super) struct ActiveRange<'a> {
+    /// Name of the list.
+    pub list: &'static str,
+    /// The entry as written.
+    pub element: &'a str,
+    /// What it matches.
+    pub range: RelayRange,
+    /// Where it stands.
+    pub proof: Evidence,
+}
+
+/// Returns the entries that can be read of those of the lists that are in force.
+pub(super) fn active_ranges(backup: &Backup, lists: u32) -> Vec<ActiveRange<'_>> {
+    let Some(service) = &backup.service else { return Vec::new() };
+    let relay = service.relay();
+    let active = relay.active_lists().filter(|list| list.bit & lists != 0);
+    let ranges =
+        active.flat_map(|list| list.ranges().filter_map(move |(element, range)| Some((list.name, element, range, listed(service, list, element)?))));
+    ranges.map(|(list, element, range, proof)| ActiveRange { list, element, range, proof }).collect()
+}
+
+/// Returns evidence for one entry of a relay list.
+pub(super) fn listed(service: &ServiceKey, list: &RelayList<'_>, element: &str) -> Option<Evidence> {
+    Some(Evidence::setting(service, &list.setting?).observed(element))
 }

@@ -97,8 +97,7 @@ declare_rule! {
 
 fn service_key_without_parameters(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = backup.service.as_ref().filter(|service| service.is_present()) else { return };
-    let settings = ["RootDir", "SiteDN", "CommonName", "HomeDSA"];
-    if settings.iter().all(|name| service.value("Parameters", name).is_none()) {
+    if !service.has_settings() {
         findings
             .report("the service key holds none of RootDir, SiteDN, CommonName and HomeDSA")
             .evidence(service_key(service).expected("the settings of an installed connector in Parameters"));

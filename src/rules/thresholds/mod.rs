@@ -3,5 +3,6 @@
 
 mod all;
 pub mod que;
+pub mod svc_access;
 
 pub use all::ALL;
