@@ -48,11 +48,14 @@ impl ServiceKey {
     #[must_use]
     pub fn wrong_types(&self) -> Vec<WrongType<'_>> {
         let values = self.values_in_force().into_iter();
-        let wrong = |found: &'_ super::ServiceValue| {
+        let wrong = |found: &super::ServiceValue| {
             let known = describe(&found.key, &found.value.name)?;
             Some((known, TypeFault::of(&found.value, known.required_type()?)?))
         };
-        values.filter_map(|found| wrong(found).map(|(known, fault)| WrongType { setting: found.as_setting(), known, fault })).collect()
+        values
+            .filter(|found| !found.is_damaged)
+            .filter_map(|found| wrong(found).map(|(known, fault)| WrongType { setting: found.as_setting(), known, fault }))
+            .collect()
     }
 }
 

@@ -7,6 +7,8 @@ use crate::{
     rules::thresholds::svc_access::{DISK_THRESHOLD_LEAST, DISK_THRESHOLD_MOST},
 };
 
+use super::proof::with_settings;
+
 /// What the default is and how it is entered.
 const DEFAULT: &str = "bytes; the default is 0x00A00000, 10 MB";
 /// The article counts a megabyte as so many bytes.
@@ -59,7 +61,7 @@ declare_rule! {
 }
 
 fn disk_threshold_too_small(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some((service, mark)) = mark(backup) else { return };
+    let Some((service, mark)) = mark(backup, findings) else { return };
     if i64::from(mark.data) < findings.number(&DISK_THRESHOLD_LEAST) {
         findings
             .report(format!("DiskSpaceLowWaterMark is {} bytes (0x{:x})", mark.data, mark.data))
@@ -67,8 +69,8 @@ fn disk_threshold_too_small(backup: &Backup, findings: &mut Findings<'_>) {
     }
 }
 
-fn mark(backup: &Backup) -> Option<(&ServiceKey, Setting<'_, u32>)> {
-    let service = backup.service.as_ref()?;
+fn mark<'b>(backup: &'b Backup, findings: &mut Findings<'_>) -> Option<(&'b ServiceKey, Setting<'b, u32>)> {
+    let service = with_settings(backup, findings)?;
     Some((service, service.number("DiskSpaceLowWaterMark")?))
 }
 
@@ -117,10 +119,10 @@ declare_rule! {
 }
 
 fn disk_threshold_huge(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some((service, mark)) = mark(backup) else { return };
+    let Some((service, mark)) = mark(backup, findings) else { return };
     if i64::from(mark.data) > findings.number(&DISK_THRESHOLD_MOST) && meant_in_decimal(mark.data).is_none() {
         findings
-            .report(format!("DiskSpaceLowWaterMark is 0x{:x}, {} MB", mark.data, mark.data >> 20))
+            .report(format!("DiskSpaceLowWaterMark is 0x{:x}, {} MB", mark.data, mark.data / 1_000_000))
             .evidence(Evidence::setting(service, &mark).expected(DEFAULT));
     }
 }
@@ -170,10 +172,10 @@ declare_rule! {
 }
 
 fn disk_threshold_radix_slip(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some((service, mark)) = mark(backup) else { return };
+    let Some((service, mark)) = mark(backup, findings) else { return };
     if let Some(meant) = meant_in_decimal(mark.data) {
         findings
-            .report(format!("DiskSpaceLowWaterMark is 0x{:x}, {} MB; {meant} in decimal was probably meant", mark.data, mark.data >> 20))
+            .report(format!("DiskSpaceLowWaterMark is 0x{:x}, {} MB; {meant} in decimal was probably meant", mark.data, mark.data / 1_000_000))
             .evidence(Evidence::setting(service, &mark).expected(format!("0x{meant:08x}, {meant} in decimal")));
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     diagnostics::{Evidence, Findings, Locator},
 };
 
-use super::proof::parameters;
+use super::proof::{is_whole, parameters, with_settings};
 
 declare_rule! {
     /// CommonName or HomeDSA is missing.
@@ -60,7 +60,7 @@ declare_rule! {
 fn identity_values_missing(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = backup.service.as_ref().filter(|service| service.has_settings()) else { return };
     let missing: Vec<&str> = ["CommonName", "HomeDSA"].into_iter().filter(|name| service.is_absent_or_empty("Parameters", name)).collect();
-    if missing.is_empty() {
+    if missing.is_empty() || !is_whole(backup, findings) {
         return;
     }
     let verb = if missing.len() == 1 { "is" } else { "are" };
@@ -137,7 +137,7 @@ declare_rule! {
 }
 
 fn commonname_differs_from_object(backup: &Backup, findings: &mut Findings<'_>) {
-    let (Some(service), Some(directory), Some(gateway)) = (&backup.service, &backup.directory, &backup.gateway) else { return };
+    let (Some(service), Some(directory), Some(gateway)) = (with_settings(backup, findings), &backup.directory, &backup.gateway) else { return };
     let Some(name) = service.text("Parameters", "CommonName").filter(|name| !name.data.trim().is_empty()) else { return };
     let column = |name: &str, read: fn(&str) -> Option<&str>| gateway.attribute(name).and_then(|found| Some((read(found.values.first()?)?, found)));
     let from_dn: fn(&str) -> Option<&str> = |text| Dn::parse(text)?.last_cn();

@@ -6,6 +6,8 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
+use super::proof::with_settings;
+
 /// The spelling of the article, and that of the readmes.
 const SPELLINGS: [&str; 2] = ["DisableLoopbackConnections", "DisableLoopbackConnection"];
 
@@ -62,7 +64,7 @@ declare_rule! {
 }
 
 fn loopback_switch_one_spelling(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let [Some(set)] =
         SPELLINGS.iter().filter(|name| service.value("Parameters", name).is_some()).map(|name| service.number(name)).collect::<Vec<_>>()[..]
     else {
@@ -113,7 +115,7 @@ declare_rule! {
 }
 
 fn loopback_detection_on(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let on: Vec<_> = switched_on(service).collect();
     if let Some(first) = on.first() {
         findings

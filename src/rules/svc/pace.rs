@@ -7,6 +7,8 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
+use super::proof::with_settings;
+
 /// Values that set how many threads are created at start.
 const THREADS: [&str; 4] = ["SMTPWorkerThreads", "ResolverThreads", "ThreadsPerProcessor", "InOutThreads"];
 /// Minutes between two looks at the routing table that the readmes advise.
@@ -64,7 +66,7 @@ declare_rule! {
 }
 
 fn thread_count_zero(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let is_count = |name: &str| counts_threads(name) || THREADS.iter().any(|known| known.eq_ignore_ascii_case(name));
     let counts = service.values_of("Parameters").into_iter().filter(|value| is_count(&value.value.name));
     let zero: Vec<_> = counts.filter_map(|value| service.number(&value.value.name)).filter(|count| count.data == 0).collect();
@@ -113,15 +115,15 @@ declare_rule! {
 }
 
 fn route_interval_zero(backup: &Backup, findings: &mut Findings<'_>) {
-    if let Some((service, interval)) = interval(backup).filter(|(_, interval)| interval.data == 0) {
+    if let Some((service, interval)) = interval(backup, findings).filter(|(_, interval)| interval.data == 0) {
         findings
             .report("RouteCalculationInterval is 0: the routing table is read at the start of the service only")
             .evidence(Evidence::setting(service, &interval).expected("0xF, 15 minutes"));
     }
 }
 
-fn interval(backup: &Backup) -> Option<(&ServiceKey, Setting<'_, u32>)> {
-    let service = backup.service.as_ref()?;
+fn interval<'b>(backup: &'b Backup, findings: &mut Findings<'_>) -> Option<(&'b ServiceKey, Setting<'b, u32>)> {
+    let service = with_settings(backup, findings)?;
     Some((service, service.number("RouteCalculationInterval")?))
 }
 
@@ -169,7 +171,7 @@ declare_rule! {
 }
 
 fn route_interval_changed(backup: &Backup, findings: &mut Findings<'_>) {
-    if let Some((service, interval)) = interval(backup).filter(|(_, interval)| ![0, ADVISED_MINUTES].contains(&interval.data)) {
+    if let Some((service, interval)) = interval(backup, findings).filter(|(_, interval)| ![0, ADVISED_MINUTES].contains(&interval.data)) {
         findings
             .report(format!("RouteCalculationInterval is {} minutes", interval.data))
             .evidence(Evidence::setting(service, &interval).expected("0xF, 15 minutes"));

@@ -1,8 +1,8 @@
 //! Places of proof that several rules share.
 
 use crate::{
-    backup::{Backup, RelayList, RelayRange, ServiceKey, version::registry_generation},
-    diagnostics::{Evidence, Locator},
+    backup::{Backup, FileRecord, RelayList, RelayRange, ServiceKey, version::registry_generation},
+    diagnostics::{Evidence, Findings, Locator},
 };
 
 /// Returns evidence for the key of the service, or for the dump where it should be.
@@ -12,6 +12,27 @@ pub(super) fn service_key(service: &ServiceKey) -> Evidence {
             .at(key.place.offset..key.place.offset + key.place.length),
         None => Evidence::file(service.file.as_ref()),
     }
+}
+
+/// Returns the service when the dump holds the key of its settings, and says that nothing is decided when not.
+pub(super) fn with_settings<'b>(backup: &'b Backup, findings: &mut Findings<'_>) -> Option<&'b ServiceKey> {
+    let service = backup.service.as_ref()?;
+    if service.key_exists("Parameters") {
+        return Some(service);
+    }
+    findings.undecided("Imcsvc.reg", "the dump holds no key Parameters of the service");
+    None
+}
+
+/// Returns whether the dump holds everything that was exported, so that what it lacks was absent; says that nothing is decided when not.
+pub(super) fn is_whole(backup: &Backup, findings: &mut Findings<'_>) -> bool {
+    let file = backup.top_file("Imcsvc.reg");
+    let dump = file.and_then(|file| backup.registry_dump(file));
+    let is_damaged = dump.is_some_and(|dump| dump.is_open_ended || !dump.bad_lines.is_empty()) || file.is_some_and(FileRecord::is_cut_short);
+    if is_damaged {
+        findings.undecided("Imcsvc.reg", "the dump is damaged, so a value that it lacks may be lost");
+    }
+    !is_damaged
 }
 
 /// Returns evidence for the key of the settings, where a value should be that is not there.
@@ -69,8 +90,8 @@ pub(super) struct ActiveRange<'a> {
 }
 
 /// Returns the entries that can be read of those of the lists that are in force.
-pub(super) fn active_ranges(backup: &Backup, lists: u32) -> Vec<ActiveRange<'_>> {
-    let Some(service) = &backup.service else { return Vec::new() };
+pub(super) fn active_ranges<'b>(backup: &'b Backup, lists: u32, findings: &mut Findings<'_>) -> Vec<ActiveRange<'b>> {
+    let Some(service) = with_settings(backup, findings) else { return Vec::new() };
     let relay = service.relay();
     let active = relay.active_lists().filter(|list| list.bit & lists != 0);
     let ranges =
@@ -81,4 +102,13 @@ pub(super) fn active_ranges(backup: &Backup, lists: u32) -> Vec<ActiveRange<'_>>
 /// Returns evidence for one entry of a relay list.
 pub(super) fn listed(service: &ServiceKey, list: &RelayList<'_>, element: &str) -> Option<Evidence> {
     Some(Evidence::setting(service, &list.setting?).observed(element))
+}
+
+/// Returns how RelayFlags stands; of another type it counts as absent, as it does for the service.
+pub(super) fn flags_in_words(service: &ServiceKey) -> String {
+    match (service.relay().flags, service.value("Parameters", "RelayFlags")) {
+        (Some(flags), _) => format!("RelayFlags is 0x{:x}", flags.data),
+        (None, Some(_)) => "RelayFlags is no REG_DWORD and counts as absent".to_owned(),
+        (None, None) => "RelayFlags is absent".to_owned(),
+    }
 }

@@ -59,7 +59,7 @@ declare_rule! {
 }
 
 fn relay_allow_everyone(backup: &Backup, findings: &mut Findings<'_>) {
-    for found in active_ranges(backup, ALLOW).into_iter().filter(|found| found.range.is_everyone()) {
+    for found in active_ranges(backup, ALLOW, findings).into_iter().filter(|found| found.range.is_everyone()) {
         findings
             .report(format!("RelayAllowList holds '{}', which every host matches: anybody may relay", found.element))
             .evidence(found.proof.expected("networks and masks of hosts that may relay"));
@@ -114,7 +114,7 @@ declare_rule! {
 }
 
 fn relay_entry_never_matches(backup: &Backup, findings: &mut Findings<'_>) {
-    for found in active_ranges(backup, ALL_LISTS).into_iter().filter(|found| !found.range.can_match()) {
+    for found in active_ranges(backup, ALL_LISTS, findings).into_iter().filter(|found| !found.range.can_match()) {
         let network = std::net::Ipv4Addr::from(found.range.net & found.range.mask);
         findings
             .report(format!("relay entry '{}' matches no host: the address has bits outside of its mask", found.element))

@@ -10,7 +10,7 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
-use super::proof::{active_ranges, listed};
+use super::proof::{active_ranges, listed, with_settings};
 
 /// Every list.
 const ALL_LISTS: u32 = 0x7;
@@ -71,7 +71,7 @@ declare_rule! {
 }
 
 fn relay_entry_malformed(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let relay = service.relay();
     let broken: Vec<(&RelayList<'_>, &str)> = relay.active_lists().flat_map(|list| unreadable(list).map(move |element| (list, element))).collect();
     let Some((list, element)) = broken.first() else { return };
@@ -132,7 +132,7 @@ declare_rule! {
 }
 
 fn relay_mask_not_contiguous(backup: &Backup, findings: &mut Findings<'_>) {
-    for found in active_ranges(backup, ALL_LISTS) {
+    for found in active_ranges(backup, ALL_LISTS, findings) {
         if found.range.bits().is_none() && found.range.can_match() {
             findings
                 .report(format!("{} holds '{}', whose mask has holes: it matches {} addresses", found.list, found.element, found.range.addresses()))
@@ -192,7 +192,7 @@ declare_rule! {
 }
 
 fn relay_deny_shadows_allow(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let relay = service.relay();
     for (allowed, denied) in shadowed(&relay) {
         let place = |bit, element| relay.list(bit).and_then(|list| listed(service, list, element));
@@ -256,7 +256,7 @@ declare_rule! {
 }
 
 fn relay_deny_everyone(backup: &Backup, findings: &mut Findings<'_>) {
-    for found in active_ranges(backup, DENY).into_iter().filter(|found| found.range.is_everyone()) {
+    for found in active_ranges(backup, DENY, findings).into_iter().filter(|found| found.range.is_everyone()) {
         findings
             .report(format!("RelayDenyList holds '{}', which every host matches: nobody may relay", found.element))
             .evidence(found.proof.expected("networks and masks of hosts that may not relay"));
@@ -302,7 +302,7 @@ declare_rule! {
 }
 
 fn relay_list_duplicates(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let relay = service.relay();
     let repeated: Vec<_> = relay.lists.iter().flat_map(|list| copies(list).into_iter().map(move |element| (list, element))).collect();
     let Some((list, element)) = repeated.first() else { return };

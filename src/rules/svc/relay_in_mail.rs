@@ -13,7 +13,7 @@ use crate::{
     rules::thresholds::svc_access::{SCANNER_MESSAGES, SCANNER_SHARE},
 };
 
-use super::proof::active_ranges;
+use super::proof::{active_ranges, with_settings};
 
 /// Bits that refuse everybody whom no list or logon lets through.
 const RESTRICTING: u32 = 0xE;
@@ -88,7 +88,7 @@ declare_rule! {
 }
 
 fn relay_open_through_scanner(backup: &Backup, findings: &mut Findings<'_>) {
-    let allowed = active_ranges(backup, ALLOW);
+    let allowed = active_ranges(backup, ALLOW, findings);
     if allowed.is_empty() || backup.items(QueueKind::MtsIn).count() < findings.count(&SCANNER_MESSAGES) {
         return;
     }
@@ -194,7 +194,7 @@ declare_rule! {
 }
 
 fn relay_prohibited_for_own_users(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let Some(flags) = service.relay().flags.filter(|flags| flags.data & RESTRICTING != 0) else { return };
     let refused: Vec<(&MessageRecord, &RelayRefusal)> =
         backup.messages.iter().flat_map(|message| message.facts.relay_refusals.iter().map(move |refusal| (message, refusal))).collect();

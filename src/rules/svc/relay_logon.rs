@@ -9,6 +9,8 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
+use super::proof::with_settings;
+
 declare_rule! {
     /// Only authenticated clients may relay.
     ///
@@ -63,7 +65,7 @@ declare_rule! {
 }
 
 fn relay_authenticated_only(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let Some(flags) = logon_flag(service).filter(|flags| flags.data & (ALLOW | LOCAL) == 0) else { return };
     if auth_is_off(service).is_none() && esmtp_is_hidden(service).is_none() {
         findings
@@ -131,7 +133,7 @@ declare_rule! {
 }
 
 fn relay_needs_auth_but_auth_off(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let (Some(flags), Some(auth)) = (logon_flag(service), auth_is_off(service)) else { return };
     let other_way = match flags.data & (ALLOW | LOCAL) {
         0 => "no other bit lets clients relay",

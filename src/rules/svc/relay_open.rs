@@ -13,7 +13,7 @@ use crate::{
     rules::thresholds::svc_access::RELAY_WIDE_BITS,
 };
 
-use super::proof::{active_ranges, parameters};
+use super::proof::{active_ranges, flags_in_words, is_whole, parameters, with_settings};
 
 /// The four bits that are described.
 const DESCRIBED: u32 = 0xF;
@@ -73,12 +73,9 @@ declare_rule! {
 }
 
 fn relay_unrestricted(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
-    if !service.key_exists("Parameters") {
-        return findings.undecided("Imcsvc.reg", "the dump holds no key Parameters");
-    }
+    let Some(service) = with_settings(backup, findings) else { return };
     let relay = service.relay();
-    if relay.has(DESCRIBED) {
+    if relay.has(DESCRIBED) || relay.flags.is_none() && !is_whole(backup, findings) {
         return;
     }
     match backup.is_5_5() {
@@ -86,11 +83,11 @@ fn relay_unrestricted(backup: &Backup, findings: &mut Findings<'_>) {
         Some(false) => return,
         None => return findings.undecided("server-build", "no relay restriction is set, and nothing tells whether this is 5.5"),
     }
-    let flags = relay.flags.map_or("absent".to_owned(), |flags| format!("0x{:x}", flags.data));
+    let flags = flags_in_words(service);
     let counts = relay.lists.each_ref().map(|list| format!("{} {}", list.elements().count(), list.name)).join(", ");
     let place = service.value("Parameters", "RelayFlags").map(|flags| Evidence::setting(service, &flags));
     findings
-        .report(format!("RelayFlags is {flags}: nothing restricts relaying (entries in the lists: {counts})"))
+        .report(format!("{flags}: nothing restricts relaying (entries in the lists: {counts})"))
         .evidence(place.unwrap_or_else(|| parameters(service)).expected("RelayFlags with bit 2 or 8, unless rerouting is off"))
         .evidences(relay.lists.iter().filter_map(|list| list.setting).map(|list| Evidence::setting(service, &list)));
 }
@@ -133,12 +130,12 @@ declare_rule! {
 }
 
 fn relay_deny_list_only(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let relay = service.relay();
     let Some(flags) = relay.flags.filter(|flags| flags.data & DESCRIBED == DENY) else { return };
     let denied = relay.list(DENY).map_or(0, |list| list.elements().count());
     findings
-        .report(format!("RelayFlags is {}: everybody may relay but {} of the deny list", flags.data, counted(denied, "entry")))
+        .report(format!("RelayFlags is {}: everybody may relay whom the deny list, of {}, does not name", flags.data, counted(denied, "entry")))
         .evidence(Evidence::setting(service, &flags).expected("bit 2 or 8 as well"))
         .evidences(relay.list(DENY).and_then(|list| list.setting).map(|list| Evidence::setting(service, &list)));
 }
@@ -201,7 +198,7 @@ declare_rule! {
 fn relay_allow_very_wide(backup: &Backup, findings: &mut Findings<'_>) {
     let widest = findings.number(&RELAY_WIDE_BITS);
     let is_wide = |range: RelayRange| range.bits().is_some_and(|bits| bits >= 1 && i64::from(bits) <= widest);
-    for found in active_ranges(backup, ALLOW) {
+    for found in active_ranges(backup, ALLOW, findings) {
         let range = found.range;
         if range.can_match() && is_wide(range) && !INSIDE.iter().any(|inside| inside.covers(range)) {
             findings
@@ -260,7 +257,7 @@ declare_rule! {
 }
 
 fn relay_local_interface_everyone(backup: &Backup, findings: &mut Findings<'_>) {
-    for found in active_ranges(backup, LOCAL).into_iter().filter(|found| found.range.is_everyone()) {
+    for found in active_ranges(backup, LOCAL, findings).into_iter().filter(|found| found.range.is_everyone()) {
         findings
             .report(format!("RelayLocalIPList holds '{}', which every own address matches: anybody may relay", found.element))
             .evidence(found.proof.expected("inside addresses of this server"));
@@ -323,7 +320,7 @@ declare_rule! {
 }
 
 fn relay_loopback_allowed(backup: &Backup, findings: &mut Findings<'_>) {
-    let allowed = active_ranges(backup, ALLOW);
+    let allowed = active_ranges(backup, ALLOW, findings);
     if allowed.iter().any(|found| found.range.is_everyone()) {
         return;
     }

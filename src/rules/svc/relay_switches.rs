@@ -7,7 +7,7 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
-use super::proof::parameters;
+use super::proof::{flags_in_words, is_whole, parameters, with_settings};
 
 /// The sum of all bits that are described.
 const ALL_BITS: u32 = 0xF;
@@ -51,7 +51,7 @@ declare_rule! {
 }
 
 fn relay_interface_rule(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let relay = service.relay();
     let Some(flags) = relay.flags.filter(|flags| flags.data & LOCAL != 0) else { return };
     let list = relay.list(LOCAL).and_then(|list| list.setting);
@@ -117,16 +117,15 @@ declare_rule! {
 }
 
 fn relay_list_without_flag(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let relay = service.relay();
     let ignored: Vec<&RelayList<'_>> = relay.lists.iter().filter(|list| !list.is_active && !list.is_empty()).collect();
-    if ignored.is_empty() {
+    if ignored.is_empty() || relay.flags.is_none() && !is_whole(backup, findings) {
         return;
     }
     let names = ignored.iter().map(|list| format!("{} (bit {})", list.name, list.bit)).collect::<Vec<_>>().join(", ");
-    let flags = relay.flags.map_or("absent".to_owned(), |flags| format!("0x{:x}", flags.data));
     findings
-        .report(format!("RelayFlags is {flags}, so nothing obeys {names}"))
+        .report(format!("{}, so nothing obeys {names}", flags_in_words(service)))
         .evidence(relay.flags.map_or_else(|| parameters(service), |flags| Evidence::setting(service, &flags)).expected("the bit of each filled list"))
         .evidences(lists(service, &ignored, "an empty list, or its bit in RelayFlags"));
 }
@@ -182,7 +181,7 @@ declare_rule! {
 }
 
 fn relay_flag_without_list(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let relay = service.relay();
     let empty: Vec<&RelayList<'_>> = relay.active_lists().filter(|list| list.is_empty()).collect();
     let Some(flags) = relay.flags.filter(|_| !empty.is_empty()) else { return };
@@ -238,7 +237,7 @@ declare_rule! {
 }
 
 fn relayflags_unknown_bits(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let Some(flags) = service.relay().flags.filter(|flags| flags.data > ALL_BITS) else { return };
     let meant = format!("{:x}", flags.data).parse::<u32>().ok().filter(|meant| *meant <= ALL_BITS);
     let slip = meant.map(|meant| format!("; {meant} in decimal, which is 0x{meant:x}, was probably meant")).unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
-use super::proof::parameters;
+use super::proof::{is_whole, parameters, with_settings};
 
 /// Columns whose distinguished names are of the connector's own organization and site, the surest first.
 const COLUMNS: [&str; 4] = ["Obj-Dist-Name", "Home-MTA", "Home-MDB", "Obj-Container"];
@@ -70,7 +70,7 @@ declare_rule! {
 
 fn sitedn_missing(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = backup.service.as_ref().filter(|service| service.has_settings()) else { return };
-    if !service.is_absent_or_empty("Parameters", "SiteDN") {
+    if !service.is_absent_or_empty("Parameters", "SiteDN") || !is_whole(backup, findings) {
         return;
     }
     match backup.is_5_5() {
@@ -166,7 +166,7 @@ declare_rule! {
 }
 
 fn sitedn_differs_from_directory(backup: &Backup, findings: &mut Findings<'_>) {
-    let (Some(service), Some(directory), Some(gateway)) = (&backup.service, &backup.directory, &backup.gateway) else { return };
+    let (Some(service), Some(directory), Some(gateway)) = (with_settings(backup, findings), &backup.directory, &backup.gateway) else { return };
     let Some(setting) = service.text("Parameters", "SiteDN") else { return };
     let Some((organization, site)) = organization_and_site(setting.data) else { return };
     let of_column = |name: &str| gateway.attribute(name).and_then(|found| Some((organization_and_site(found.values.first()?)?, found)));
@@ -247,7 +247,7 @@ declare_rule! {
 }
 
 fn sitedn_malformed(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let Some(setting) = service.text("Parameters", "SiteDN").filter(|setting| !setting.data.trim().is_empty()) else { return };
     if !begins_with_organization_and_site(setting.data) {
         findings

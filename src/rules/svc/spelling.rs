@@ -6,6 +6,8 @@ use crate::{
     diagnostics::{Certainty, Evidence, Findings},
 };
 
+use super::proof::with_settings;
+
 declare_rule! {
     /// Value name looks like a misspelt switch.
     ///
@@ -80,7 +82,7 @@ declare_rule! {
 }
 
 fn misspelt_value_name(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     for (setting, fault) in service.name_faults() {
         let (known, by_likeness) = match fault {
             NameFault::Misprint(known) => (known, false),
@@ -151,7 +153,7 @@ declare_rule! {
 }
 
 fn value_name_padded(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     for (setting, fault) in service.name_faults() {
         let NameFault::Padded(known) = fault else { continue };
         let name = &setting.value.name;
@@ -204,7 +206,7 @@ declare_rule! {
 }
 
 fn resolver_switch_case_variant(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let Some(known) = describe("Parameters", "DisableResolverSearchList") else { return };
     let Some(setting) = service.value("Parameters", known.name).filter(|setting| setting.value.name != known.name) else { return };
     findings

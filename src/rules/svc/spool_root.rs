@@ -2,14 +2,14 @@
 
 use crate::{
     backup::{
-        Backup,
+        Backup, ServiceKey, Setting,
         windows_path::{drive_letter, is_full_local, is_unc, last_component, program},
     },
     declare_rule,
     diagnostics::{Evidence, Findings},
 };
 
-use super::proof::parameters;
+use super::proof::{is_whole, parameters, with_settings};
 
 declare_rule! {
     /// RootDir is missing or empty.
@@ -61,7 +61,7 @@ declare_rule! {
 
 fn rootdir_missing(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = backup.service.as_ref().filter(|service| service.has_settings()) else { return };
-    if service.is_absent_or_empty("Parameters", "RootDir") {
+    if service.is_absent_or_empty("Parameters", "RootDir") && is_whole(backup, findings) {
         let empty = service.value("Parameters", "RootDir").map(|empty| Evidence::setting(service, &empty));
         let others = service.identity_settings().filter(|setting| !setting.value.name.eq_ignore_ascii_case("RootDir"));
         findings
@@ -116,12 +116,17 @@ declare_rule! {
 }
 
 fn rootdir_ends_in_pickup(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some((service, root)) = backup.service.as_ref().and_then(|service| Some((service, service.root_dir()?))) else { return };
+    let Some((service, root)) = root(backup, findings) else { return };
     if ends_in_pickup(root.data) {
         findings
             .report(format!("RootDir is '{}': every queue folder is looked for below Pickup", root.data))
             .evidence(Evidence::setting(service, &root).expected("the Imcdata folder"));
     }
+}
+
+fn root<'b>(backup: &'b Backup, findings: &mut Findings<'_>) -> Option<(&'b ServiceKey, Setting<'b, &'b str>)> {
+    let service = with_settings(backup, findings)?;
+    Some((service, service.root_dir()?))
 }
 
 fn ends_in_pickup(root: &str) -> bool {
@@ -172,7 +177,7 @@ declare_rule! {
 }
 
 fn rootdir_unusual_leaf(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some((service, root)) = backup.service.as_ref().and_then(|service| Some((service, service.root_dir()?))) else { return };
+    let Some((service, root)) = root(backup, findings) else { return };
     if !ends_in_pickup(root.data) && !last_component(root.data).eq_ignore_ascii_case("imcdata") {
         findings
             .report(format!("RootDir is '{}', which does not end in imcdata", root.data))
@@ -232,7 +237,7 @@ declare_rule! {
 }
 
 fn rootdir_not_absolute(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some((service, root)) = backup.service.as_ref().and_then(|service| Some((service, service.root_dir()?))) else { return };
+    let Some((service, root)) = root(backup, findings) else { return };
     if root.data.trim_start().starts_with('%') {
         return findings.undecided("Imcsvc.reg", "RootDir begins with a variable, whose value is not in the dump");
     }
@@ -288,7 +293,7 @@ declare_rule! {
 }
 
 fn spool_tree_moved(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let (Some(root), Some(image)) = (service.root_dir(), service.text("", "ImagePath")) else { return };
     let drives = drive_letter(root.data).zip(drive_letter(program(image.data)));
     if let Some((spool, own)) = drives.filter(|(spool, own)| spool != own) {

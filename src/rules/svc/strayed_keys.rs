@@ -61,7 +61,11 @@ fn documented_key_misprint(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(first) = stray.first() else { return };
     let values = stray.iter().flat_map(|key| key.values.iter().filter(|value| !value.deleted).map(move |value| (*key, value)));
     findings
-        .report(format!("{} stands below Service, not Services; {} in it are never read", first.path, counted(values.clone().count(), "value")))
+        .report(format!(
+            "{} stands below Service, not Services: what is in it ({}) is never read",
+            first.path,
+            counted(values.clone().count(), "value")
+        ))
         .evidence(Evidence::registry_key(&file.path, first).expected("the same key below Services"))
         .first_evidences(values.map(|(key, value)| Evidence::registry_value(&file.path, key, value).expected("the value below Services")));
 }

@@ -8,7 +8,7 @@ use crate::{
     formats::reg::RegistryValue,
 };
 
-use super::proof::version;
+use super::proof::{version, with_settings};
 
 /// Overrides of the character set that 4.0 reads from the connector's key and 5.0 from the store's (Q156063).
 const MOVED: [&str; 3] = ["ISO-8859-1", "DefaultUseSJIS", "NonMacCreatorTypes"];
@@ -67,7 +67,7 @@ declare_rule! {
 }
 
 fn foreign_component_value(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let stray = faults(service, |fault| if let NameFault::Foreign(known) = fault { Some(known) } else { None });
     let Some((_, first)) = stray.first() else { return };
     let names = enumerated(stray.iter().map(|(setting, _)| setting.value.name.as_str()), 4);
@@ -131,7 +131,7 @@ declare_rule! {
 }
 
 fn charset_overrides_left_behind(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let left: Vec<_> = MOVED.iter().filter_map(|name| service.value("Parameters", name)).collect();
     if left.is_empty() {
         return;
@@ -205,7 +205,7 @@ declare_rule! {
 }
 
 fn known_value_in_wrong_subkey(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let stray = faults(service, |fault| if let NameFault::Misplaced(known) = fault { Some(known) } else { None });
     let Some((first, known)) = stray.first() else { return };
     let place = if first.key.is_empty() { "the service key itself" } else { first.key };

@@ -7,6 +7,8 @@ use crate::{
     diagnostics::{Evidence, Finding, Findings},
 };
 
+use super::proof::with_settings;
+
 /// Generic top-level domains of the time; those of countries have two letters.
 const GENERIC: [&str; 9] = ["com", "net", "org", "edu", "gov", "mil", "int", "info", "biz"];
 
@@ -61,7 +63,7 @@ declare_rule! {
 }
 
 fn turf_entry_malformed(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(entries) = entries(backup) else { return };
+    let Some(entries) = entries(backup, findings) else { return };
     let broken = entries.of(|entry| matches!(entry, TurfEntry::Malformed(_)));
     let shown = broken.iter().map(|(number, element)| format!("entry {number} '{element}'"));
     if !broken.is_empty() {
@@ -77,8 +79,8 @@ struct Entries<'a> {
     table: Setting<'a, &'a [String]>,
 }
 
-fn entries(backup: &Backup) -> Option<Entries<'_>> {
-    Some(Entries { backup, table: backup.service.as_ref()?.turf_table()? })
+fn entries<'b>(backup: &'b Backup, findings: &mut Findings<'_>) -> Option<Entries<'b>> {
+    Some(Entries { backup, table: with_settings(backup, findings)?.turf_table()? })
 }
 
 impl<'a> Entries<'a> {
@@ -137,7 +139,7 @@ declare_rule! {
 }
 
 fn turf_hash_without_at(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(entries) = entries(backup) else { return };
+    let Some(entries) = entries(backup, findings) else { return };
     let bare = entries.of(|entry| matches!(entry, TurfEntry::HashWithoutAt(_)));
     if !bare.is_empty() {
         let finding = findings.report(format!("TurfTable holds {}; the form for one domain is '#@domain'", quoted(&bare)));
@@ -206,7 +208,7 @@ declare_rule! {
 }
 
 fn turf_drops_null_sender(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(entries) = entries(backup) else { return };
+    let Some(entries) = entries(backup, findings) else { return };
     let own = backup.own_domains();
     let is_system = |user: &str| ["postmaster", "mailer-daemon"].iter().any(|name| name.eq_ignore_ascii_case(user));
     let dropped = entries.of(|entry| match entry {
@@ -272,7 +274,7 @@ declare_rule! {
 }
 
 fn turf_top_level_domain(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(entries) = entries(backup) else { return };
+    let Some(entries) = entries(backup, findings) else { return };
     let is_country = |domain: &str| domain.len() == 2 && domain.bytes().all(|letter| letter.is_ascii_alphabetic());
     let is_top = |domain: &str| is_country(domain) || GENERIC.iter().any(|known| known.eq_ignore_ascii_case(domain));
     let wide = entries.of(|entry| matches!(entry, TurfEntry::Domain(domain) if is_top(domain)));
@@ -326,7 +328,7 @@ declare_rule! {
 }
 
 fn turf_user_at_any_domain(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(entries) = entries(backup) else { return };
+    let Some(entries) = entries(backup, findings) else { return };
     let users = entries.of(|entry| matches!(entry, TurfEntry::User(user) if !user.contains('#')));
     if !users.is_empty() {
         let finding = findings.report(format!("TurfTable holds {}: a user name at every domain", quoted(&users)));

@@ -10,7 +10,7 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
-use super::proof::parameters;
+use super::proof::{is_whole, parameters, with_settings};
 
 /// The folder that the Administrator program enters and Setup does not create.
 const DEFAULT: &str = "\\turfdir";
@@ -62,8 +62,11 @@ declare_rule! {
 }
 
 fn turf_without_directory(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let Some(table) = service.turf_table().filter(|_| service.is_absent_or_empty("Parameters", "TurfDir")) else { return };
+    if !is_whole(backup, findings) {
+        return;
+    }
     let empty = service.value("Parameters", "TurfDir").map(|empty| Evidence::setting(service, &empty));
     findings
         .report(format!("mail of {} is deleted: TurfTable is filled, TurfDir is not set", counted(table.data.len(), "sender entry")))
@@ -135,7 +138,7 @@ declare_rule! {
 }
 
 fn turf_directory_default(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let (Some(table), Some(folder)) = (service.turf_table(), service.turf_dir()) else { return };
     let path = normalized(folder.data);
     let is_default = path == DEFAULT || drive_letter(&path).is_some() && path.chars().skip(2).eq(DEFAULT.chars());
@@ -205,7 +208,7 @@ declare_rule! {
 }
 
 fn turf_directory_inside_spool(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let (Some(root), Some(folder)) = (service.root_dir(), service.turf_dir()) else { return };
     if service.is_in_spool(folder.data) {
         findings

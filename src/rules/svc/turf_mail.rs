@@ -7,7 +7,7 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
-use super::proof::own_domain;
+use super::proof::{own_domain, with_settings};
 
 declare_rule! {
     /// The own domain is in the message filter.
@@ -52,6 +52,16 @@ declare_rule! {
     /// Obj-Class,Directory Name,Obj-Dist-Name
     /// Mail-Gateway,Internet Mail Connector (SRV1),/o=Acme/ou=WEST/cn=Configuration/cn=Connections/cn=Internet Mail Connector (SRV1)
     /// ```
+    /// ```backup
+    /// //- Imcsvc.reg
+    /// REGEDIT4
+    ///
+    /// [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters]
+    /// "TurfTable"=hex(7):23,40,61,63,6d,65,2e,63,6f,6d,00,00
+    /// //- Mtsin/1
+    /// subject: "Notification: Inbound Mail Failure"
+    /// from: SMTP:postmaster@acme.com
+    /// ```
     ///
     /// ## Silent
     /// ```backup
@@ -86,7 +96,7 @@ declare_rule! {
 }
 
 fn turf_own_domain(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let Some(table) = service.turf_table() else { return };
     let own = backup.own_domains();
     if own.is_empty() {
@@ -160,7 +170,7 @@ declare_rule! {
 }
 
 fn turf_matches_queued_mail(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let Some(table) = service.turf_table() else { return };
     let matching = |sender: &Said| table.data.iter().find(|element| TurfEntry::parse(element).matches(&sender.text));
     let caught: Vec<(&MessageRecord, &Said, &String)> = backup

@@ -7,6 +7,8 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
+use super::proof::with_settings;
+
 declare_rule! {
     /// Switch has the wrong registry type.
     ///
@@ -75,7 +77,7 @@ declare_rule! {
 }
 
 fn known_value_wrong_type(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let wrong = wrong(service, |fault| matches!(fault, TypeFault::Other(_)));
     let shown =
         wrong.iter().map(|wrong| format!("{} is {} instead of {}", wrong.known.name, wrong.setting.data.data.reg_type, wrong.known.type_name));
@@ -145,7 +147,7 @@ declare_rule! {
 }
 
 fn dword_wrong_length(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let wrong = wrong(service, |fault| fault == TypeFault::NotFourBytes);
     let shown = wrong.iter().map(|wrong| {
         let data = &wrong.setting.data.data;
@@ -198,7 +200,7 @@ declare_rule! {
 }
 
 fn switch_out_of_range(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some(service) = &backup.service else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
     let is_switch = |name: &str| describe("Parameters", name).is_some_and(|known| known.is_zero_or_one() && known.confidence == "high");
     let values = service.values_of("Parameters").into_iter().filter(|value| is_switch(&value.value.name));
     let odd: Vec<_> = values.filter_map(|value| service.number(&value.value.name)).filter(|number| number.data > 1).collect();

@@ -6,6 +6,8 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
+use super::proof::with_settings;
+
 declare_rule! {
     /// EnableMIMEWrap is off but UseRTFText overrides it.
     ///
@@ -53,7 +55,7 @@ declare_rule! {
 }
 
 fn mime_wrap_overridden(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some((service, wrap)) = wrap_is_off(backup) else { return };
+    let Some((service, wrap)) = wrap_is_off(backup, findings) else { return };
     if let Some(rtf) = service.number("UseRTFText").filter(|rtf| rtf.data != 0) {
         findings
             .report(format!("EnableMIMEWrap is 0, but UseRTFText is {} and wraps all the same", rtf.data))
@@ -63,8 +65,8 @@ fn mime_wrap_overridden(backup: &Backup, findings: &mut Findings<'_>) {
 }
 
 /// Returns EnableMIMEWrap when it is 0; a value that 4.0 does not know says that this is no 4.0.
-fn wrap_is_off(backup: &Backup) -> Option<(&ServiceKey, Setting<'_, u32>)> {
-    let service = backup.service.as_ref().filter(|_| backup.is_5x() != Some(true))?;
+fn wrap_is_off<'b>(backup: &'b Backup, findings: &mut Findings<'_>) -> Option<(&'b ServiceKey, Setting<'b, u32>)> {
+    let service = with_settings(backup, findings).filter(|_| backup.is_5x() != Some(true))?;
     Some((service, service.number("EnableMIMEWrap").filter(|wrap| wrap.data == 0)?))
 }
 
@@ -122,7 +124,7 @@ declare_rule! {
 }
 
 fn quoted_printable_wrap(backup: &Backup, findings: &mut Findings<'_>) {
-    let Some((service, wrap)) = wrap_is_off(backup) else { return };
+    let Some((service, wrap)) = wrap_is_off(backup, findings) else { return };
     let rtf = service.number("UseRTFText");
     if rtf.is_none_or(|rtf| rtf.data == 0) {
         let other = if rtf.is_some() { "0" } else { "absent" };
