@@ -89,10 +89,8 @@ fn refused_rows(view: &MessageView<'_>) -> Vec<RelayRefusal> {
 /// The text of a report names each recipient above what was said of it; without that all reported recipients are meant.
 fn refused_in_text(view: &MessageView<'_>) -> Vec<RelayRefusal> {
     let code_page = view.message.effective_code_page();
-    let rows: Vec<Box<str>> = match view.is_report() {
-        true => view.message.recipients.iter().filter_map(|row| row.address(code_page).address.map(Into::into)).collect(),
-        false => Vec::new(),
-    };
+    let reported = view.message.recipients.iter().filter(|_| view.is_report());
+    let rows: Vec<Box<str>> = reported.filter_map(|row| row.address(code_page).address.map(Into::into)).collect();
     let mut found = Vec::new();
     for property in [PropTag::BODY, PropTag::REPORT_TEXT].into_iter().filter_map(|tag| view.message.properties.property(tag)) {
         let Some(text) = property.value.text() else { continue };

@@ -85,7 +85,7 @@ impl RegistryValueDefinition {
     /// Returns the documented type of a value that only this type serves; none where the type of the row is assumed.
     #[must_use]
     pub fn required_type(&self) -> Option<RegType> {
-        let is_assumed = self.confidence == "low" || TYPE_ASSUMED.iter().any(|name| *name == self.name);
+        let is_assumed = self.confidence == "low" || TYPE_ASSUMED.contains(&self.name);
         let is_switch = self.in_service_dump && !self.relative_key().eq_ignore_ascii_case("Diagnostics");
         self.reg_type().filter(|_| is_switch && !is_assumed)
     }

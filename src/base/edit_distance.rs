@@ -15,11 +15,11 @@ pub fn edit_distance(left: &str, right: &str) -> usize {
         for (column, &b) in right.iter().enumerate() {
             let at = |line: &[usize], index: usize| line.get(index).copied().unwrap_or(usize::MAX / 2);
             let replaced = at(&last, column) + usize::from(a != b);
-            let mut least = replaced.min(at(&last, column + 1) + 1).min(at(&line, column) + 1);
+            let mut cheapest = replaced.min(at(&last, column + 1) + 1).min(at(&line, column) + 1);
             if column > 0 && left_before == Some(b) && right_before == Some(a) {
-                least = least.min(at(&before, column - 1) + 1);
+                cheapest = cheapest.min(at(&before, column - 1) + 1);
             }
-            line.push(least);
+            line.push(cheapest);
             right_before = Some(b);
         }
         before = std::mem::replace(&mut last, line);

@@ -94,9 +94,10 @@ fn misspelt_value_name(backup: &Backup, findings: &mut Findings<'_>) {
             continue;
         }
         let name = &setting.value.name;
-        let message = match by_likeness {
-            true => format!("{name} is no known value; {} was probably meant", known.name),
-            false => format!("{name} is a misprint of an article; the value is {}", known.name),
+        let message = if by_likeness {
+            format!("{name} is no known value; {} was probably meant", known.name)
+        } else {
+            format!("{name} is a misprint of an article; the value is {}", known.name)
         };
         let finding = findings.report(message);
         finding.evidence(Evidence::setting(service, &setting).expected(format!("the name {}", known.name)));
