@@ -137,7 +137,10 @@ declare_rule! {
 }
 
 fn commonname_differs_from_object(backup: &Backup, findings: &mut Findings<'_>) {
-    let (Some(service), Some(directory), Some(gateway)) = (with_settings(backup, findings), &backup.directory, &backup.gateway) else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
+    let (Some(directory), Some(gateway)) = (&backup.directory, &backup.gateway) else {
+        return findings.undecided("Imcobj.csv", "the directory export holds no connector object");
+    };
     let Some(name) = service.text("Parameters", "CommonName").filter(|name| !name.data.trim().is_empty()) else { return };
     let column = |name: &str, read: fn(&str) -> Option<&str>| gateway.attribute(name).and_then(|found| Some((read(found.values.first()?)?, found)));
     let from_dn: fn(&str) -> Option<&str> = |text| Dn::parse(text)?.last_cn();

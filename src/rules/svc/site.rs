@@ -166,7 +166,10 @@ declare_rule! {
 }
 
 fn sitedn_differs_from_directory(backup: &Backup, findings: &mut Findings<'_>) {
-    let (Some(service), Some(directory), Some(gateway)) = (with_settings(backup, findings), &backup.directory, &backup.gateway) else { return };
+    let Some(service) = with_settings(backup, findings) else { return };
+    let (Some(directory), Some(gateway)) = (&backup.directory, &backup.gateway) else {
+        return findings.undecided("Imcobj.csv", "the directory export holds no connector object");
+    };
     let Some(setting) = service.text("Parameters", "SiteDN") else { return };
     let Some((organization, site)) = organization_and_site(setting.data) else { return };
     let of_column = |name: &str| gateway.attribute(name).and_then(|found| Some((organization_and_site(found.values.first()?)?, found)));
