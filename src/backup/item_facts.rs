@@ -10,7 +10,10 @@ use crate::{
     mapi::{MessageClass, PropTag, ReportKind},
 };
 
-use super::{HeaderStamp, Item, ItemFacts, ItemKind};
+use super::{
+    HeaderStamp, Item, ItemFacts, ItemKind,
+    item_said::{peer, relay_refusals, senders},
+};
 
 /// Returns the facts of an item.
 pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
@@ -28,6 +31,9 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         is_notice: item.notice().is_some(),
         has_headers: item.messages.iter().any(|view| view.headers.is_some()),
         has_raw_document: !item.raws().is_empty(),
+        senders: senders(item),
+        peer: peer(item).map(Box::new),
+        relay_refusals: relay_refusals(item),
     }
 }
 

@@ -1,8 +1,8 @@
-//! By which host names and domains this server is known, for rules that ask whether mail comes back to it.
+//! By which host names this server is known, for rules that ask whether mail comes back to it.
 //!
 //! Deliberately absent: own IP addresses, which the collection does not hold, and domains guessed from recipients.
 
-use super::{Backup, MessageRecord, QueueKind};
+use super::{Backup, QueueKind};
 
 impl Backup {
     /// Returns the host names of this server in lower case: the server's name, the TCP names of the profile with their first labels, and
@@ -24,24 +24,6 @@ impl Backup {
         names.dedup();
         names
     }
-
-    /// Returns the domains of this server's mail in lower case: those of the object's SMTP addresses, SiteDomain when it holds a dot, and
-    /// that of the postmaster who sent the connector's notifications.
-    #[must_use]
-    pub fn own_domains(&self) -> Vec<String> {
-        let mut domains = self.local_domains();
-        domains.extend(self.messages.iter().filter(|message| message.facts.is_notice).filter_map(postmaster_domain));
-        domains.sort_unstable();
-        domains.dedup();
-        domains
-    }
-}
-
-fn postmaster_domain(notice: &MessageRecord) -> Option<String> {
-    let shell = notice.shell.record();
-    let sender = shell.embedded.first().unwrap_or(&shell).sender.as_ref()?;
-    let (local, domain) = sender.address.as_deref()?.rsplit_once('@')?;
-    (local.eq_ignore_ascii_case("postmaster") && domain.contains('.')).then(|| domain.to_lowercase())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::{
     mapi::ReportKind,
 };
 
-use super::{CompactMail, ItemKind};
+use super::{CompactMail, ItemKind, RelayRefusal, Said};
 
 /// One queue item: the shell, and what rules and reports need of it.
 #[derive(Debug, Clone)]
@@ -51,6 +51,12 @@ pub struct ItemFacts {
     pub has_headers: bool,
     /// Whether a raw RFC 822 document is attached.
     pub has_raw_document: bool,
+    /// SMTP addresses of the sender, of inbound mail and of notices.
+    pub senders: Box<[Said]>,
+    /// Address of the host that handed an inbound mail over.
+    pub peer: Option<Box<Said>>,
+    /// Recipients that were refused as relaying.
+    pub relay_refusals: Box<[RelayRefusal]>,
 }
 
 /// A version stamp of an Exchange connector in one header field.

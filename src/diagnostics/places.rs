@@ -2,7 +2,7 @@
 
 use crate::{
     backup::{
-        CellText, DirectorySource, DomainPolicy, FileRecord, Gateway, GatewayAttribute, RegistryText, ServiceKey, Setting,
+        CellText, DirectorySource, DomainPolicy, FileRecord, Gateway, GatewayAttribute, RegistryText, Said, ServiceKey, ServiceSubkey, Setting,
         secrets::{is_secret_column, is_secret_value, may_show_a_secret},
     },
     base::{Line, TextFile},
@@ -80,6 +80,24 @@ impl Evidence {
             return cell.observed(format!("{} bytes, not shown", field.length));
         }
         cell.at(field.offset..field.offset + field.length).observed(shortened(&field.raw))
+    }
+
+    /// Returns evidence for a text that a queue item holds.
+    #[must_use]
+    pub fn said(path: &str, said: &Said) -> Self {
+        let object = said.object.clone();
+        let locator = match said.header {
+            Some(name) => Locator::Header { object, name: name.into() },
+            None => Locator::Property { object, tag: said.tag },
+        };
+        Self::new(path, locator).at(said.span.clone()).observed(shortened(&said.text))
+    }
+
+    /// Returns evidence for a key of the service.
+    #[must_use]
+    pub fn service_subkey(service: &ServiceKey, key: &ServiceSubkey) -> Self {
+        let locator = Locator::RegistryKey { key: key.path.clone(), line: key.place.line.unwrap_or(0) };
+        Self::new(service.file.as_ref(), locator).at(span_of_registry(key.place)).observed(shortened(&key.path))
     }
 
     /// Returns evidence for an entry of the packing list.

@@ -3,6 +3,7 @@
 
 mod all;
 pub mod que;
+pub mod svc_access;
 pub mod svc_behaviour;
 
 pub use all::ALL;
