@@ -2,6 +2,7 @@
 //! heuristic.
 
 mod all;
+pub mod dir;
 pub mod que;
 
 pub use all::ALL;
