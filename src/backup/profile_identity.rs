@@ -1,7 +1,7 @@
 //! Which server, organization and site the connector's profiles speak of, profile by profile.
 
 use super::{
-    Backup, FileRecord, Profile, RegistryText, ServerName,
+    Backup, FileRecord, Profile, ProfileDump, RegistryText, ServerName,
     dn::{Dn, same_name},
 };
 use crate::formats::reg::{RegistryKey, RegistryValue};
@@ -11,7 +11,7 @@ impl Backup {
     #[must_use]
     pub fn servers_by_profile(&self) -> Vec<(&Profile, Vec<ServerName<RegistryText<'_>>>)> {
         let names = self.servers_of_profile();
-        let profiles = self.profile.iter().flat_map(|dump| dump.connectors());
+        let profiles = self.profile.iter().flat_map(ProfileDump::connectors);
         profiles.map(|profile| (profile, names.iter().filter(|name| is_below(&name.source.key.path, &profile.path)).cloned().collect())).collect()
     }
 

@@ -95,7 +95,7 @@ fn profiles_name_different_servers(backup: &Backup, findings: &mut Findings<'_>)
     findings.report(format!("profiles name different servers: {}", enumerated(apart.iter().filter_map(told), 5))).first_evidences(
         apart
             .iter()
-            .flat_map(|(_, servers)| servers.first())
+            .filter_map(|(_, servers)| servers.first())
             .map(|server| Evidence::registry_text(&server.source).expected("one server in all profiles of the connector")),
     );
 }
@@ -163,13 +163,13 @@ fn profile_addresses_inconsistent(backup: &Backup, findings: &mut Findings<'_>) 
 
 /// Returns what should stand in a list whose names differ, and whether more than the name in DNS differs.
 fn inconsistency(list: &[String]) -> Option<(&'static str, bool)> {
-    let named = |kinds: &[&str]| -> Vec<&str> { list.iter().filter_map(|entry| name_behind(entry, kinds)).collect() };
-    let names = named(&["ncalrpc", "ncacn_np", "ncacn_spx", "netbios"]);
+    let behind = |kinds: &[&str]| -> Vec<&str> { list.iter().filter_map(|entry| name_behind(entry, kinds)).collect() };
+    let names = behind(&["ncalrpc", "ncacn_np", "ncacn_spx", "netbios"]);
     let first = names.first()?;
     if !names.iter().all(|name| name.eq_ignore_ascii_case(first)) {
         return Some(("one server in all entries", true));
     }
-    let hosts = named(&["ncacn_ip_tcp"]);
+    let hosts = behind(&["ncacn_ip_tcp"]);
     // An address in numbers names nobody.
     let differs = |host: &&str| host.parse::<Ipv4Addr>().is_err() && !short(host).eq_ignore_ascii_case(first);
     hosts.iter().any(differs).then_some(("a host name that begins with the name of the server", false))

@@ -34,7 +34,7 @@ fn is_hand_made(backup: &Backup, profile: &Profile) -> bool {
 }
 
 /// Returns the profiles of the dump for which a test holds.
-fn profiles<'a>(backup: &'a Backup, test: impl Fn(&Profile) -> bool) -> Vec<&'a Profile> {
+fn profiles(backup: &Backup, test: impl Fn(&Profile) -> bool) -> Vec<&Profile> {
     backup.profile.iter().flat_map(|dump| &dump.profiles).filter(|profile| test(profile)).collect()
 }
 
