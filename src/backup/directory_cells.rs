@@ -27,7 +27,7 @@ impl Backup {
         let rows = self.directory.iter().flat_map(|source| source.export.rows.iter().map(move |row| (source, row)));
         rows.flat_map(|(source, row)| {
             let cells = source.export.header.iter().zip(&row.fields).take(self.sure_columns(source, row));
-            cells.filter_map(move |(column, field)| {
+            cells.filter(|(_, field)| !field.has_quoting_fault).filter_map(move |(column, field)| {
                 let text = field.as_one(source.export.value_separator);
                 (!text.trim().is_empty()).then_some(CellText { path: &source.path, column, row, field, text })
             })
@@ -38,9 +38,9 @@ impl Backup {
         let columns = source.export.header.len();
         let is_shifted = row.surplus > 0 && row.fields.iter().skip(columns).any(|field| !field.is_empty());
         match &self.gateway {
-            _ if !is_shifted => columns,
             Some(gateway) if gateway.line == row.line => gateway.trusted,
-            _ => 1,
+            _ if is_shifted => 1,
+            _ => row.sure_fields(columns),
         }
     }
 
@@ -110,8 +110,8 @@ mod tests {
 
     #[test]
     fn quotes_that_do_not_fit_are_told_without_secrets() {
-        check("Obj-Class,a\nMailbox,x\"y", &["Mailbox", "x\"y"], &[(2, "x\"y")]);
-        check("Obj-Class,RAS-Password\nMailbox,00\"FF", &["Mailbox", "00\"FF"], &[(2, "")]);
+        check("Obj-Class,a\nMailbox,x\"y", &["Mailbox"], &[(2, "x\"y")]);
+        check("Obj-Class,RAS-Password\nMailbox,00\"FF", &["Mailbox"], &[(2, "")]);
         check("Obj-Class,a\nMailbox,\"y\" ", &["Mailbox", "y "], &[]);
     }
 }

@@ -80,6 +80,13 @@ impl<'a> Dn<'a> {
         }
     }
 
+    /// Returns whether this is the connector for the Internet: its directory name begins alike in all versions (Q282780, Q306308).
+    #[must_use]
+    pub fn is_internet_connector(&self) -> bool {
+        let name = self.last_cn().unwrap_or_default().to_lowercase();
+        self.is_connection() && (name.starts_with("internet mail connector") || name.starts_with("internet mail service"))
+    }
+
     /// Returns the form in which equal names are equal texts.
     #[must_use]
     pub fn normalized(&self) -> String {
@@ -147,6 +154,8 @@ mod tests {
         assert!(is_connection(CONNECTOR) && is_connection(&CONNECTOR.to_uppercase()));
         assert!(!is_connection("/o=Acme/ou=WEST/cn=Recipients/cn=imc") && !is_connection(&format!("{CONNECTOR}/cn=x")));
         assert!(!is_connection("/o=Acme/ou=WEST/cn=Configuration/cn=Connections"));
+        let is_internet = |text: &str| Dn::parse(text).is_some_and(|dn| dn.is_internet_connector());
+        assert!(is_internet(&CONNECTOR.to_uppercase()) && !is_internet(&CONNECTOR.replace("Internet Mail Connector", "Connector for cc:Mail")));
     }
 
     #[test]

@@ -40,3 +40,26 @@ fn is_below(path: &str, profile: &str) -> bool {
     let (Some(head), rest) = (path.get(..profile.len()), path.get(profile.len()..).unwrap_or_default()) else { return false };
     head.eq_ignore_ascii_case(profile) && (rest.is_empty() || rest.starts_with('\\'))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::report_of_fixture;
+
+    const PROFILES: &str = r"HKEY_CURRENT_USER\Software\Microsoft\Windows NT\CurrentVersion\Windows Messaging Subsystem\Profiles";
+
+    #[test]
+    fn each_profile_has_its_own_servers_and_foreign_names_are_found() {
+        let section = r"13dbb0c8aa05101a9bb000aa002fc45a";
+        let text = format!(
+            "//- Imcpro.reg\nREGEDIT4\n\n[{PROFILES}\\MSExchangeIMC 1\\{section}]\n\"001e6602\"=\"SRV1\"\n\n[{PROFILES}\\MSExchangeIMC 12\\{section}]\n\
+             \"001e6602\"=\"SRV2\"\n\"001e6603\"=\"/o=Other/ou=B/cn=Recipients/cn=x\"\n//- Imcobj.csv\nObj-Class,Obj-Dist-Name\n\
+             Mail-Gateway,/o=A/ou=B/cn=Configuration/cn=Connections/cn=Internet Mail Connector (SRV1)\n"
+        );
+        let report = report_of_fixture(&text).unwrap();
+        let named = report.backup.servers_by_profile();
+        let named: Vec<_> = named.iter().map(|(profile, servers)| (profile.name.as_ref(), servers.len(), servers[0].name.as_str())).collect();
+        assert_eq!(named, [("MSExchangeIMC 1", 1, "SRV1"), ("MSExchangeIMC 12", 1, "SRV2")]);
+        let foreign = report.backup.foreign_profile_texts().unwrap();
+        assert_eq!(foreign.iter().map(|(_, _, value)| value.name.as_str()).collect::<Vec<_>>(), ["001e6603"]);
+    }
+}

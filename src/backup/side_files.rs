@@ -28,3 +28,23 @@ impl Backup {
         lost
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::report_of_fixture;
+
+    #[track_caller]
+    fn check(fixture: &str, expected: &[&str]) {
+        let report = report_of_fixture(fixture).unwrap();
+        assert_eq!(report.backup.lost_side_files().into_iter().map(|(_, name)| name).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn marked_names_and_listed_ones_point_to_files() {
+        let export = |value: &str| format!("//- Imcobj.csv\nObj-Class,Extension-Data\nMail-Gateway,{value}\n");
+        check(&export("@A.BIN%=C:\\x\\B.BLT%=/o=A/cn=b.txt"), &["A.BIN", "C:\\x\\B.BLT"]);
+        check(&format!("{}//- a.bin hex\n00\n", export("@A.BIN")), &[]);
+        check(&export("A.BIN"), &[]);
+        check(&format!("{}//- Imcfls\n[Files]\nFile1=Imcobj.csv\nFile2=A.BIN\n", export("A.BIN")), &["A.BIN"]);
+    }
+}

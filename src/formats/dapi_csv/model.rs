@@ -97,6 +97,8 @@ pub struct Field {
     pub length: u64,
     /// Where quotes stand.
     pub quoting: Quoting,
+    /// Whether one of its quotes does not fit, so that it may hold more or less than its value.
+    pub has_quoting_fault: bool,
 }
 
 /// An instruction for the import program; an export never holds one (Q152854, Q184536, Q150438).
@@ -122,6 +124,15 @@ impl DirectoryExport {
     #[must_use]
     pub fn column(&self, name: &str) -> Option<usize> {
         self.header.iter().position(|column| sniff::same_name(&column.name, name))
+    }
+}
+
+impl Row {
+    /// Returns the number of leading fields that a quote which does not fit leaves sure: all of them when the row has as many as it should.
+    #[must_use]
+    pub fn sure_fields(&self, columns: usize) -> usize {
+        let fault = self.fields.iter().position(|field| field.has_quoting_fault);
+        fault.filter(|_| self.fields.len() != columns).unwrap_or(columns)
     }
 }
 

@@ -72,7 +72,7 @@ declare_rule! {
 fn proxy_malformed(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(object @ (_, gateway)) = object(backup, findings) else { return };
     if ADDRESS_COLUMNS.iter().all(|name| gateway.column(name).is_none()) {
-        return findings.undecided("a column with addresses", "the export has none");
+        return findings.undecided("Imcobj.csv", "the export has no column of addresses");
     }
     let malformed: Vec<_> = gateway.address_values().filter_map(|value| fault(value.name).map(|fault| (value, fault))).collect();
     let Some((first, fault)) = malformed.first() else { return };
@@ -234,7 +234,7 @@ declare_rule! {
 fn smtp_proxy_with_backslash(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(object @ (_, gateway)) = object(backup, findings) else { return };
     if ADDRESS_COLUMNS.iter().all(|name| gateway.column(name).is_none()) {
-        return findings.undecided("a column with addresses", "the export has none");
+        return findings.undecided("Imcobj.csv", "the export has no column of addresses");
     }
     let is_smtp = |value: &str| dapi_csv::proxy(value).is_some_and(|proxy| proxy.is("SMTP"));
     let escaped: Vec<_> = gateway.address_values().filter(|value| is_smtp(value.name) && value.name.contains('\\')).collect();

@@ -76,7 +76,7 @@ fn object_changed_recently(backup: &Backup, findings: &mut Findings<'_>) {
         (None, Some(changed)) => format!("the connector was changed on {changed}"),
         (None, None) => {
             if column(object, "When-Changed", findings).is_some() && gateway.changed().is_none() {
-                findings.undecided("When-Changed", "it holds no time");
+                findings.undecided("Imcobj.csv", "When-Changed holds no time");
             }
             return;
         }

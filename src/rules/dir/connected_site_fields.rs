@@ -68,7 +68,7 @@ fn connected_site_is_own_site(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(sites) = connected_sites(backup, findings) else { return };
     let (_, gateway) = sites.object;
     let Some((organization, site)) = gateway.organization().zip(gateway.site()) else {
-        return findings.undecided("Obj-Dist-Name", "the object names neither organization nor site");
+        return findings.undecided("Imcobj.csv", "the object names neither organization nor site");
     };
     let is_own = |link: &&SiteLink<'_>| {
         let of_organization = link.site.organization.trim().is_empty() || same_name(link.site.organization, organization);
@@ -171,7 +171,7 @@ declare_rule! {
 fn connected_site_other_organization(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(sites) = connected_sites(backup, findings) else { return };
     let Some(organization) = sites.object.1.organization() else {
-        return findings.undecided("Obj-Dist-Name", "the object names no organization");
+        return findings.undecided("Imcobj.csv", "the object names no organization");
     };
     let is_other = |link: &&SiteLink<'_>| !link.site.organization.trim().is_empty() && !same_name(link.site.organization, organization);
     let others: Vec<_> = sites.links.iter().filter(is_other).collect();

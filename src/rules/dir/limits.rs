@@ -326,8 +326,8 @@ declare_rule! {
 fn connector_mailbox_quota(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((directory, gateway)) = object(backup, findings) else { return };
     let columns: Vec<_> = ["MDB-Storage-Quota", "MDB-Over-Quota-Limit"].iter().filter_map(|name| gateway.column(name)).collect();
-    if columns.is_empty() {
-        return findings.undecided("MDB-Storage-Quota or MDB-Over-Quota-Limit", "the export has neither column");
+    if columns.len() < 2 {
+        findings.undecided("Imcobj.csv", "the export lacks MDB-Storage-Quota or MDB-Over-Quota-Limit, or surplus fields make them unsure");
     }
     let number = |attribute: &GatewayAttribute| attribute.values.first().and_then(|text| text.trim().parse::<u64>().ok()).filter(|limit| *limit > 0);
     let set: Vec<_> = columns.into_iter().filter_map(|attribute| Some((attribute, number(attribute)?))).collect();

@@ -104,7 +104,7 @@ fn too_few_fields(backup: &Backup, findings: &mut Findings<'_>) {
     let missing = enumerated(directory.export.header.iter().skip(fields).map(|column| &column.name), 5);
     let more = if short.len() > 1 { format!("; so have {} further lines", short.len() - 1) } else { String::new() };
     findings
-        .report(format!("line {} has {fields} of {columns} fields, so {missing} count as empty{more}", first.line))
+        .report(format!("line {} has {fields} of {columns} fields; empty are therefore: {missing}{more}", first.line))
         .first_evidences(short.iter().map(|row| Evidence::row(directory, row).expected(format!("{columns} fields"))));
 }
 

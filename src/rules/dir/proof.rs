@@ -13,7 +13,7 @@ pub(super) type Object<'a> = (&'a DirectorySource, &'a Gateway);
 pub(super) fn object<'a>(backup: &'a Backup, findings: &mut Findings<'_>) -> Option<Object<'a>> {
     let object = backup.directory.as_ref().zip(backup.gateway.as_ref());
     if object.is_none() {
-        findings.undecided("the connector object", "Imcobj.csv holds no line of a connector");
+        findings.undecided("Imcobj.csv", "Imcobj.csv holds no line of a connector");
     }
     object
 }
@@ -22,7 +22,7 @@ pub(super) fn object<'a>(backup: &'a Backup, findings: &mut Findings<'_>) -> Opt
 pub(super) fn column<'a>((_, gateway): Object<'a>, name: &str, findings: &mut Findings<'_>) -> Option<&'a GatewayAttribute> {
     let column = gateway.column(name);
     if column.is_none() {
-        findings.undecided(format!("column {name}"), "the export has no such column, or surplus fields make it unsure");
+        findings.undecided("Imcobj.csv", format!("the export has no column {name}, or surplus fields make it unsure"));
     }
     column
 }
@@ -64,7 +64,7 @@ pub(super) fn address_spaces<'a>(backup: &'a Backup, findings: &mut Findings<'_>
             Ok(space) => list.push(space),
             Err(text) => {
                 has_unread = true;
-                findings.undecided("Routing-List", format!("entry '{text}' names no address type"));
+                findings.undecided("Imcobj.csv", format!("entry '{text}' of Routing-List names no address type"));
             }
         }
     }
@@ -101,7 +101,7 @@ pub(super) fn connected_sites<'a>(backup: &'a Backup, findings: &mut Findings<'_
         }
     }
     if let Some(first) = malformed.first() {
-        findings.undecided("Connected-Domains", format!("entry '{first}' has not four fields"));
+        findings.undecided("Imcobj.csv", format!("entry '{first}' of Connected-Domains has not four fields"));
     }
     Some(ConnectedSites { object, attribute, links, malformed })
 }

@@ -116,7 +116,7 @@ fn no_smtp_address_space(backup: &Backup, findings: &mut Findings<'_>) {
     }
     let told = enumerated(spaces.list.iter().map(|space| space.text), 5);
     findings
-        .report(format!("none of the {} is of type SMTP: {told}", counted(spaces.list.len(), "address space")))
+        .report(format!("{}, none of type SMTP: {told}", counted(spaces.list.len(), "address space")))
         .first_evidences(spaces.list.iter().map(|space| spaces.proof(space).expected("an entry of type SMTP beside it")));
 }
 

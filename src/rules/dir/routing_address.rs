@@ -9,7 +9,7 @@ use super::proof::{AddressSpaces, address_spaces};
 fn routed<'a>(backup: &'a Backup, findings: &mut Findings<'_>) -> Option<AddressSpaces<'a>> {
     let spaces = address_spaces(backup, findings)?;
     if !spaces.list.is_empty() && spaces.list.iter().all(|space| space.routing_target().is_none()) {
-        findings.undecided("the routing addresses", "no entry of Routing-List shows one; where they are stored is not documented");
+        findings.undecided("Imcobj.csv", "no entry of Routing-List shows a routing address; where one is stored is not documented");
     }
     Some(spaces)
 }

@@ -126,12 +126,19 @@ declare_rule! {
 
 fn site_name_with_at_sign(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((directory, gateway)) = object(backup, findings) else { return };
-    let named = ["Obj-Dist-Name", "Home-MTA"]
+    let names_of = |attribute: &'_ GatewayAttribute| -> Vec<String> {
+        let dn = attribute.values.first().and_then(|text| Dn::parse(text));
+        dn.iter().flat_map(|dn| [dn.organization(), dn.site()]).flatten().map(str::to_owned).collect()
+    };
+    let named: Vec<_> = ["Obj-Dist-Name", "Home-MTA"]
         .iter()
         .filter_map(|name| gateway.filled(name))
-        .find_map(|attribute| Some((attribute, Dn::parse(attribute.values.first()?)?)));
-    let Some((attribute, dn)) = named else { return findings.undecided("Obj-Dist-Name", "no attribute names organization and site") };
-    let Some(name) = [dn.organization(), dn.site()].into_iter().flatten().find(|name| name.contains('@')) else { return };
+        .flat_map(|attribute| names_of(attribute).into_iter().map(move |name| (attribute, name)))
+        .collect();
+    if named.is_empty() {
+        return findings.undecided("Imcobj.csv", "no attribute names organization and site");
+    }
+    let Some((attribute, name)) = named.iter().find(|(_, name)| name.contains('@')) else { return };
     let generated: Vec<_> = gateway.address_values().filter(|value| is_generated(value.name, name, gateway)).collect();
     let proven = match generated.first() {
         Some(value) => format!("; {} is an address that the generator made of it", value.name),

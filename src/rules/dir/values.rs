@@ -174,10 +174,11 @@ declare_rule! {
 
 fn spreadsheet_damage(backup: &Backup, findings: &mut Findings<'_>) {
     let damaged: Vec<_> = backup.spreadsheet_traces().collect();
-    let Some((first, trace)) = damaged.first() else { return };
-    let (count, name, expected) = (counted(damaged.len(), "value"), &first.column.name, trace.expected());
+    let Some((first, _)) = damaged.first() else { return };
+    let end: String = first.text.chars().skip(first.text.chars().count().saturating_sub(40)).collect();
+    let verb = if end == first.text { "is" } else { "ends in" };
     findings
-        .report(format!("{count} lost the form in which the directory writes: {name} lacks {expected}"))
+        .report(format!("{} lost the form in which the directory writes: {} {verb} '{end}'", counted(damaged.len(), "value"), first.column.name))
         .first_evidences(damaged.iter().map(|(cell, trace)| Evidence::cell(cell).expected(trace.expected())));
 }
 

@@ -263,7 +263,7 @@ fn object_name_not_imc(backup: &Backup, findings: &mut Findings<'_>) {
     let told: Vec<_> = dn.iter().chain(key.iter()).map(|attribute| format!("{} is {}", attribute.column, attribute.values.join("%"))).collect();
     if told.is_empty() {
         if gateway.column("Obj-Dist-Name").is_none() && gateway.column("Diagnostic-Reg-Key").is_none() {
-            findings.undecided("Obj-Dist-Name or Diagnostic-reg-key", "the export has neither column");
+            findings.undecided("Imcobj.csv", "the export has neither Obj-Dist-Name nor Diagnostic-reg-key");
         }
         return;
     }
@@ -274,9 +274,7 @@ fn object_name_not_imc(backup: &Backup, findings: &mut Findings<'_>) {
 
 /// Returns whether a name is that of a connector which is none for the Internet.
 fn is_other_connector(dn: &str) -> bool {
-    let Some(dn) = Dn::parse(dn).filter(Dn::is_connection) else { return false };
-    let name = dn.last_cn().unwrap_or_default().to_lowercase();
-    !["internet mail connector", "internet mail service"].iter().any(|own| name.starts_with(own))
+    Dn::parse(dn).is_some_and(|dn| dn.is_connection() && !dn.is_internet_connector())
 }
 
 declare_rule! {
@@ -325,8 +323,10 @@ declare_rule! {
 fn object_names_two_servers(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((directory, gateway)) = object(backup, findings) else { return };
     let named = gateway.named_servers();
-    let Some(first) = named.first() else { return findings.undecided("names of servers", "no attribute of the object names a server") };
-    if named.iter().all(|other| same_name(other.name, first.name)) {
+    let Some(first) = named.first() else { return findings.undecided("Imcobj.csv", "no attribute of the object names a server") };
+    // A host name with its domain is the same computer.
+    let short = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    if named.iter().all(|other| same_name(&short(other.name), &short(first.name))) {
         return;
     }
     let told = enumerated(named.iter().map(|named| format!("{} ({})", named.name, named.attribute.column)), 5);
@@ -376,7 +376,7 @@ fn object_without_home(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((directory, gateway)) = object(backup, findings) else { return };
     let homes: Vec<_> = ["Home-MDB", "Home-MTA"].iter().filter_map(|name| gateway.column(name)).collect();
     if homes.is_empty() {
-        return findings.undecided("Home-MDB or Home-MTA", "the export has neither column");
+        return findings.undecided("Imcobj.csv", "the export has neither Home-MDB nor Home-MTA");
     }
     let lacking: Vec<_> = homes.into_iter().filter(|home| home.is_blank()).collect();
     if lacking.is_empty() {

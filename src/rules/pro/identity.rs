@@ -249,9 +249,10 @@ declare_rule! {
 
 fn profile_opens_other_mailbox(backup: &Backup, findings: &mut Findings<'_>) {
     let (Some(object), Some(foreign)) = (backup.object_dn(), backup.foreign_profile_texts()) else {
-        return findings.undecided("Obj-Dist-Name", "the object has no distinguished name");
+        return findings.undecided("Imcobj.csv", "the object has no distinguished name");
     };
-    let Some(own) = Dn::parse(&object.text).and_then(|dn| dn.last_cn()) else { return };
+    let name = Dn::parse(&object.text).filter(Dn::is_internet_connector).and_then(|dn| dn.last_cn());
+    let Some(own) = name else { return findings.undecided("Imcobj.csv", "the object is not the Internet connector") };
     let is_other = |(_, section, property): &Placed<'_>| {
         let is_primary = section.property(STORE_KIND).is_none_or(|kind| kind.long() == Some(1));
         let opens = property.tag == USER || property.tag == MAILBOX && is_primary;

@@ -327,7 +327,7 @@ fn profile_value_type_mismatch(backup: &Backup, findings: &mut Findings<'_>) {
     let Some((_, _, first)) = wrong.first() else { return };
     let told = misfits(first).map_or("", |anomaly| anomaly.text.as_ref());
     findings
-        .report(format!("{} of another registry type than its property has; {}: {told}", counted(wrong.len(), "value"), first.value_name))
+        .report(format!("{} without the type or length of its property; {}: {told}", counted(wrong.len(), "value"), first.value_name))
         .first_evidences(wrong.iter().map(|placed| proof(placed).expected(stored_as(placed.2.tag.prop_type()))));
 }
 
