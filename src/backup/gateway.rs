@@ -30,8 +30,10 @@ pub struct Gateway {
     pub choice: Choice,
     /// One entry for each column of the header, in its order; surplus fields follow without a name.
     pub attributes: Vec<GatewayAttribute>,
-    /// Number of leading attributes whose column is sure; less than all when the row has more fields than the header.
+    /// Number of leading attributes whose column is sure; less than all when surplus fields or quotes that do not fit have shifted them.
     pub trusted: usize,
+    /// Indexes of attributes whose quotes do not fit, so that their values are unsure.
+    pub unsure: Vec<usize>,
 }
 
 /// How the connector's row was found among the rows of the export.
@@ -93,9 +95,16 @@ impl Gateway {
         let known = Attribute::find(name);
         let numbered = known.is_some_and(|row| row.name.ends_with("<n>"));
         // DAPI uses the first of two equal columns only (0x80000098).
-        self.attributes.iter().take(self.trusted).find(|attribute| {
+        let sure = self.attributes.iter().enumerate().filter(|(index, _)| self.is_sure(*index)).map(|(_, attribute)| attribute);
+        sure.into_iter().find(|attribute| {
             same_name(&attribute.column, name) || !numbered && known.is_some() && attribute.known.map(|row| row.name) == known.map(|row| row.name)
         })
+    }
+
+    /// Returns whether the column at this index of the header is the one that the field was written for, and its value whole.
+    #[must_use]
+    pub fn is_sure(&self, index: usize) -> bool {
+        index < self.trusted && !self.unsure.contains(&index)
     }
 
     /// Returns the first value of an attribute.
@@ -195,7 +204,9 @@ impl Gateway {
         // A comma too many at the end of a line shifts nothing (Q188649).
         let shifted = row.surplus > 0 && attributes.iter().skip(export.header.len()).any(|surplus| !surplus.values.is_empty());
         let trusted = if shifted { unshifted(&attributes) } else { export.header.len() };
-        Self { line: row.line, offset: row.offset, length: row.length, choice, attributes, trusted }
+        let trusted = trusted.min(row.sure_fields(export.header.len()));
+        let unsure = row.fields.iter().enumerate().filter(|(_, field)| field.has_quoting_fault).map(|(index, _)| index).collect();
+        Self { line: row.line, offset: row.offset, length: row.length, choice, attributes, trusted, unsure }
     }
 }
 
@@ -370,6 +381,14 @@ mod tests {
     fn a_comma_too_many_at_the_end_shifts_nothing() {
         let gateway = gateway(&row("x").replace('\n', ",,\n"), None).unwrap();
         assert_eq!((gateway.trusted, gateway.text("Is-Deleted")), (13, Some("1")));
+    }
+
+    #[test]
+    fn a_quote_that_does_not_fit_makes_what_follows_unsure() {
+        let swallowing = gateway(&row("x").replace("SRV1,x", "\"SRV1,x").replace("100% sure", "\"100% sure\""), None).unwrap();
+        assert_eq!((swallowing.trusted, swallowing.dn(), swallowing.column("Routing-List")), (3, Some(DN), None));
+        let stray = gateway(&row("x\"y"), None).unwrap();
+        assert_eq!((stray.column("Admin-Display-Name"), stray.text("Is-Deleted")), (None, Some("1")));
     }
 
     #[test]

@@ -133,7 +133,7 @@ fn said(view: &MessageView<'_>, property: &Property<'_>, text: &str) -> Said {
 #[cfg(test)]
 mod tests {
     use crate::{
-        backup::{ItemFacts, QueueKind, read_item},
+        backup::{ItemFacts, ItemPlace, QueueKind, read_item},
         base::Limits,
         testing::fixture::compile,
     };

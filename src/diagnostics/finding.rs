@@ -131,6 +131,14 @@ impl Finding {
         self
     }
 
+    /// Makes this one finding graver or milder than its rule, unless the user has set a severity of his own.
+    pub fn of_severity(&mut self, severity: Severity) -> &mut Self {
+        if self.severity == self.rule.severity {
+            self.severity = severity;
+        }
+        self
+    }
+
     /// Lowers the certainty of this finding to at most `certainty`.
     pub fn at_most(&mut self, certainty: Certainty) -> &mut Self {
         self.certainty = self.certainty.min(certainty);

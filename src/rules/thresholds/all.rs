@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Threshold;
 
-use super::{que, svc_access, svc_behaviour};
+use super::{dir, que, svc_access, svc_behaviour};
 
 /// Every threshold, family by family.
-pub static ALL: &[&[&Threshold]] = &[que::ALL, svc_access::ALL, svc_behaviour::ALL];
+pub static ALL: &[&[&Threshold]] = &[dir::ALL, que::ALL, svc_access::ALL, svc_behaviour::ALL];
