@@ -138,11 +138,15 @@ fn siblings(files: &mut [FileRecord], beside: Vec<FileRecord>) -> Siblings {
             siblings.append(*found);
         }
     }
+    let mut texts = Vec::new();
     for file in beside {
-        if let Content::Sibling(found) = file.content {
-            siblings.append(*found);
+        match file.content {
+            Content::Sibling(found) => siblings.append(*found),
+            _ => texts.extend(file.traits.text.map(|text| (file.path, text))),
         }
     }
+    let inside = files.iter().filter_map(|file| Some((file.path.as_ref(), file.traits.text.as_deref()?)));
+    siblings.add_named_accounts(inside.chain(texts.iter().map(|(path, text)| (path.as_ref(), text.as_ref()))));
     siblings
 }
 

@@ -212,7 +212,9 @@ fn read_content(bytes: &[u8], kind: ArtifactKind, path: &str, limits: &Limits) -
         ArtifactKind::PackingList => Decoded::clean(Content::PackingList(bytes.into())),
         ArtifactKind::SpoolFile => spool::parse(bytes, limits).map(|file| Content::Spool(Box::new(file))),
         ArtifactKind::Rfc822 => mime::document(bytes, limits).map(|_| Content::None),
-        ArtifactKind::ImcCopy | ArtifactKind::MigrationList | ArtifactKind::MigrationLog => sibling(bytes, path, limits),
+        ArtifactKind::ImcCopy | ArtifactKind::MigrationList | ArtifactKind::MigrationLog | ArtifactKind::MigrationWizard => {
+            sibling(bytes, path, limits)
+        }
         _ => Decoded::clean(Content::None),
     }
 }
@@ -224,7 +226,7 @@ fn is_packing_list_name(path: &str) -> bool {
 }
 
 fn sibling(bytes: &[u8], path: &str, limits: &Limits) -> Decoded<Content> {
-    let Some(kind) = SiblingKind::of(bytes, limits) else { return Decoded::clean(Content::None) };
+    let Some(kind) = SiblingKind::of(bytes, path, limits) else { return Decoded::clean(Content::None) };
     let mut siblings = Siblings::default();
     siblings.add(kind, path, (bytes, limits));
     let anomalies = siblings.anomalies().cloned().collect();
@@ -232,7 +234,7 @@ fn sibling(bytes: &[u8], path: &str, limits: &Limits) -> Decoded<Content> {
 }
 
 fn state_of(kind: ArtifactKind, (bytes, error): (&[u8], Option<&str>), anomalies: &[Anomaly]) -> FileState {
-    const UNDERSTOOD: [ArtifactKind; 11] = [
+    const UNDERSTOOD: [ArtifactKind; 12] = [
         ArtifactKind::TnefMessage,
         ArtifactKind::Registry,
         ArtifactKind::Hive,
@@ -241,6 +243,7 @@ fn state_of(kind: ArtifactKind, (bytes, error): (&[u8], Option<&str>), anomalies
         ArtifactKind::ImcCopy,
         ArtifactKind::MigrationList,
         ArtifactKind::MigrationLog,
+        ArtifactKind::MigrationWizard,
         ArtifactKind::SpoolFile,
         ArtifactKind::Rfc822,
         ArtifactKind::Empty,

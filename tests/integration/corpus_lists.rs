@@ -70,7 +70,7 @@ fn siblings(root: &Path, items: &[DiskItem]) -> (Siblings, Vec<String>) {
     let mut siblings = Siblings::default();
     for item in items.iter().filter(|item| !item.is_folder) {
         let bytes = fs::read(root.join(&item.path)).unwrap();
-        if let Some(kind) = SiblingKind::of(&bytes, &Limits::default()) {
+        if let Some(kind) = SiblingKind::of(&bytes, &item.path, &Limits::default()) {
             siblings.add(kind, &item.path, (&bytes, &Limits::default()));
         }
     }

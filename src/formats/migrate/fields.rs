@@ -46,6 +46,13 @@ pub(super) fn is_server(text: &str) -> bool {
     (1..=15).contains(&text.len()) && text.bytes().all(is_part) && text.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
+/// Returns whether a text could stand for a server, right or wrong: a computer name, one that is too long, or a name of the domain name
+/// system.
+pub(super) fn is_server_like(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (1..=64).contains(&text.len()) && text.bytes().all(is_part) && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
 /// Reads a US short date and time, `M/D/YY H:MM:SS`, seconds and AM or PM optional; years below 70 are those after 2000.
 pub(super) fn time(text: &str) -> Option<LocalTime> {
     let mut words = text.split_ascii_whitespace();

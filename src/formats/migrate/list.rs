@@ -40,17 +40,17 @@ fn read_line(file: &TextFile, line: Line<'_>, (list, anomalies): (&mut Migration
         }
         return;
     }
+    if list.rows.is_empty() && list.unread.is_empty() && list.heading.is_none() && is_heading(line.text) {
+        let place = LinePlaces::new(file, line).of(line.text);
+        anomalies.add(place.offset, "heading", || "the first line holds column names");
+        list.heading = Some(place);
+        return;
+    }
     let (rows, shape) = rows(line.text.trim_end_matches('\u{1a}'));
     if rows.is_empty() {
         let reason = "not 4 fields";
         anomalies.add(line.offset, "unread-line", || format!("line {}: {reason}", line.number));
         list.unread.push(log::unread(file, line, reason));
-        return;
-    }
-    if list.rows.is_empty() && list.heading.is_none() && rows.first().is_some_and(is_heading) {
-        let place = LinePlaces::new(file, line).of(line.text);
-        anomalies.add(place.offset, "heading", || "the first line holds column names");
-        list.heading = Some(place);
         return;
     }
     if let Some(note) = note(shape) {
@@ -113,24 +113,33 @@ fn comma_in_name(line: &str) -> Option<[&str; 4]> {
     fits.then_some([name, alias, source, destination])
 }
 
-/// Returns whether a first row holds column names.
-fn is_heading(row: &[&str; 4]) -> bool {
-    let [name, alias, source, destination] = row.map(str::to_ascii_lowercase);
-    let has_server = |field: &str| field.contains("server");
-    let all = format!("{name},{alias}");
-    (all.contains("display name") || all.contains("displayname")) && all.contains("alias") || has_server(&source) && has_server(&destination)
+/// Returns whether a first line holds column names. Servers may well be called SERVER1 and SERVER2, so that word alone is no proof.
+pub(super) fn is_heading(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    let fields: Vec<&str> = line.split(',').collect();
+    let names_users = (line.contains("display name") || line.contains("displayname")) && line.contains("alias");
+    let [name, alias, source, destination] = fields.as_slice() else { return names_users };
+    let is_heading = |field: &str| field.contains("server") && !field.bytes().any(|byte| byte.is_ascii_digit());
+    let is_phrase = |field: &str| field.trim().contains([' ', '_']);
+    let leads = name.contains("name") || alias.contains("alias") || is_phrase(source) && is_phrase(destination);
+    names_users || is_heading(source) && is_heading(destination) && leads
 }
 
-fn line_ends(file: &TextFile) -> LineEnds {
+/// Counts how the lines of a text end.
+pub(super) fn line_ends(file: &TextFile) -> LineEnds {
     let mut ends = LineEnds::default();
     for line in file.lines() {
         let behind = file.text.get(line.start + line.text.len()..).unwrap_or_default();
+        let place = || LinePlaces::new(file, line).of(line.text);
         match () {
             () if behind.starts_with("\r\n") => ends.cr_lf += 1,
             () if behind.starts_with('\n') => ends.lf += 1,
             () if behind.starts_with('\r') => ends.cr += 1,
             () if is_blank(line.text) => {}
-            () => ends.open = Some(LinePlaces::new(file, line).of(line.text)),
+            () => ends.open = Some(place()),
+        }
+        if ends.first_odd.is_none() && ends.lf + ends.cr > 0 {
+            ends.first_odd = Some(place());
         }
     }
     ends

@@ -111,6 +111,8 @@ pub struct LineEnds {
     pub lf: usize,
     /// Lines that end in CR alone.
     pub cr: usize,
+    /// The first line that ends in LF or CR alone.
+    pub first_odd: Option<Place>,
     /// The last line when nothing ends it.
     pub open: Option<Place>,
 }

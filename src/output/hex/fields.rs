@@ -144,6 +144,9 @@ fn sibling(siblings: &Siblings, map: &mut FieldMap) {
     for found in &siblings.migration_logs {
         found.file.value.lines.iter().for_each(|line| result_line(line, map));
     }
+    for found in &siblings.wizard {
+        found.file.value.parts().for_each(|(what, place)| at(map, place, 2, what));
+    }
 }
 
 fn imccopy(file: &ImccopyFile, map: &mut FieldMap) {
