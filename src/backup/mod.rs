@@ -14,6 +14,7 @@ pub mod gateway;
 mod item;
 mod item_facts;
 pub mod known_builds;
+pub mod migration;
 mod model;
 mod packing_list;
 mod policy;

@@ -3,7 +3,11 @@
 /// Returns `1 file`, `3 files`.
 #[must_use]
 pub fn counted(count: usize, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
+    let ending = match count {
+        1 => "",
+        _ if noun.ends_with(['x', 's']) => "es",
+        _ => "s",
+    };
     match (count, noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u']))) {
         (1, _) | (_, None) => format!("{count} {noun}{ending}"),
         (_, Some(stem)) => format!("{count} {stem}ies"),
@@ -32,6 +36,10 @@ mod tests {
         assert_eq!(counted(0, "file"), "0 files");
         assert_eq!(counted(2, "entry"), "2 entries");
         assert_eq!(counted(1, "entry"), "1 entry");
+        assert_eq!(
+            (counted(1, "mailbox"), counted(2, "mailbox"), counted(3, "address")),
+            ("1 mailbox".into(), "2 mailboxes".into(), "3 addresses".into())
+        );
         assert_eq!(counted(2, "key"), "2 keys");
     }
 

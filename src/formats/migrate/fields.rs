@@ -40,6 +40,12 @@ pub(super) fn locate(file: &TextFile, line: Line<'_>, text: &str) -> Located {
     Located { value: text.to_owned(), place: LinePlaces::new(file, line).of(text) }
 }
 
+/// Returns the text from the begin of one of its pieces to the end of another.
+pub(super) fn span<'a>(text: &'a str, first: &str, last: &str) -> &'a str {
+    let at = |piece: &str| (piece.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    text.get(at(first)..at(last) + last.len()).unwrap_or_default()
+}
+
 /// Returns whether a text could be a computer name: letters, digits, hyphen, underscore, 15 at most, and one letter at least.
 pub(super) fn is_server(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');

@@ -8,7 +8,6 @@ mod fields;
 mod list;
 mod log;
 mod model;
-mod progress;
 mod wizard;
 mod wizard_control;
 
@@ -16,6 +15,5 @@ pub use detect::{MigrationKind, detect};
 pub use list::parse_list;
 pub use log::parse_log;
 pub use model::{LineEnds, ListRow, LogLine, MigrationList, MigrationLog, MigrationStatus, RowShape, UnreadLine};
-pub use progress::{MigrationProgress, UserKey, newest_per_user, progress};
 pub use wizard::{WizardAccounts, WizardFile, WizardPackingList, WizardSection, WizardUserList, accounts, parse_wizard};
 pub use wizard_control::{WizardControl, WizardSetting};

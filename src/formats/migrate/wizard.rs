@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn line_ends_of_accounts_are_counted() {
         let WizardFile::Accounts(accounts) = read(MigrationKind::WizardAccounts, "accounts.txt", "ann\r\nbob\ncarl\n") else { unreachable!() };
-        assert_eq!((accounts.names, accounts.line_ends.lf, accounts.line_ends.first_odd.map(|place| place.line)), (3, 2, Some(2)));
+        assert_eq!((accounts.names, accounts.line_ends.lf, accounts.line_ends.first_odd.map(|line| line.place.line)), (3, 2, Some(2)));
     }
 
     #[test]
