@@ -10,7 +10,7 @@ use crate::{
     mapi::{MessageClass, PropTag, ReportKind},
 };
 
-use super::{HeaderStamp, Item, ItemFacts, ItemKind};
+use super::{HeaderStamp, Item, ItemFacts, ItemKind, text_facts};
 
 /// Returns the facts of an item.
 pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
@@ -28,6 +28,9 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         is_notice: is_notice(item),
         has_headers: item.messages.iter().any(|view| view.headers.is_some()),
         has_raw_document: item.raw_documents().next().is_some(),
+        stated_size: text_facts::stated_size(item),
+        long_url: text_facts::long_url(item),
+        western_text: text_facts::western_text(item),
     }
 }
 

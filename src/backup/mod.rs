@@ -32,6 +32,7 @@ mod server_names;
 mod service;
 mod siblings;
 mod single_file;
+mod text_facts;
 pub mod version;
 mod version_facts;
 
@@ -59,5 +60,6 @@ pub use server_names::{CellText, RegistryText, ServerName, live_values};
 pub use service::{ServiceKey, ServiceSubkey, ServiceValue, Setting, StartType};
 pub use siblings::{Sibling, SiblingKind, Siblings};
 pub use single_file::{SingleContent, SingleDirectory, SingleDocument, SingleFile, SingleMessage, SingleRegistry};
+pub use text_facts::{StatedSize, TextPlace};
 pub use version::{OwnNames, VersionEvidence, VersionSource};
 pub use version_facts::{ProductVersion, SourceState, StampPlace};

@@ -5,7 +5,7 @@ use crate::{
     mapi::ReportKind,
 };
 
-use super::{CompactMail, ItemKind};
+use super::{CompactMail, ItemKind, StatedSize, TextPlace};
 
 /// One queue item: the shell, and what rules and reports need of it.
 #[derive(Debug, Clone)]
@@ -51,6 +51,12 @@ pub struct ItemFacts {
     pub has_headers: bool,
     /// Whether a raw RFC 822 document is attached.
     pub has_raw_document: bool,
+    /// The size that the item states; the size of its file stands in the file's record.
+    pub stated_size: Option<StatedSize>,
+    /// The longest address of more than 76 characters in the body, of outbound mail only.
+    pub long_url: Option<TextPlace>,
+    /// A word with an accented letter of Western Europe in subject or body, in a Western code page.
+    pub western_text: Option<TextPlace>,
 }
 
 /// A version stamp of an Exchange connector in one header field.

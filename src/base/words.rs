@@ -26,6 +26,22 @@ pub fn enumerated<T: AsRef<str>>(names: impl IntoIterator<Item = T>, most: usize
     }
 }
 
+/// Returns whether two words differ by one typing error: a letter more or less, another letter, or two neighbours exchanged. Another digit
+/// is no error, since numbered names are meant so.
+#[must_use]
+pub fn differ_by_one(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let common = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let [rest, other_rest] = [&one, &other].map(|word| word.get(common..).unwrap_or_default());
+    match (rest, other_rest) {
+        ([a, tail @ ..], [b, other_tail @ ..]) if tail == other_tail => !(a.is_ascii_digit() && b.is_ascii_digit()),
+        ([a, b, tail @ ..], [c, d, other_tail @ ..]) if (a, b) == (d, c) && tail == other_tail => true,
+        ([_, tail @ ..], longer) if tail == longer => true,
+        (longer, [_, tail @ ..]) => tail == longer,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +57,17 @@ mod tests {
             ("1 mailbox".into(), "2 mailboxes".into(), "3 addresses".into())
         );
         assert_eq!(counted(2, "key"), "2 keys");
+    }
+
+    #[test]
+    fn one_typing_error_is_seen() {
+        for near in ["partnr", "partnner", "partnar", "partenr", "artner", "partners"] {
+            assert!(differ_by_one("partner", near) && differ_by_one(near, "partner"), "{near}");
+        }
+        for far in ["partner", "partnrs", "prtnr", "acme", ""] {
+            assert!(!differ_by_one("partner", far), "{far}");
+        }
+        assert!(!differ_by_one("mail1", "mail2") && differ_by_one("mail1", "mails"));
     }
 
     #[test]

@@ -260,9 +260,12 @@ fn is_rfc822(first: &str) -> bool {
 
 fn is_imccopy<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
     let mut section = String::new();
+    let (mut has_header, mut has_section) = (false, false);
     for line in lines {
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
             section = name.trim().to_ascii_lowercase();
+            has_header |= section == "header";
+            has_section |= matches!(section.as_str(), "domain" | "routes");
             continue;
         }
         let key = line.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -270,7 +273,7 @@ fn is_imccopy<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
             return true;
         }
     }
-    false
+    has_header && has_section
 }
 
 /// A list that names IMCSAVE's files one a line; prose that mentions them has blanks around.

@@ -2,6 +2,7 @@
 //! heuristic.
 
 mod all;
+pub mod cpy;
 pub mod que;
 
 pub use all::ALL;
