@@ -1,6 +1,8 @@
 //! Files of other tools that support engineers find beside a Backup, or in it: IMCCOPY texts, files of the Mailbox Migration Utility and of
 //! the Migration Wizard. Their names are free; content decides wherever it can.
 
+use std::collections::HashSet;
+
 use crate::{
     base::{Anomaly, Decoded, Limits, TextFile},
     formats::{
@@ -77,6 +79,24 @@ impl Siblings {
                 self.wizard.extend(migrate::parse_wizard(kind, name, (bytes, limits)).map(|file| Sibling { path, file }));
             }
         }
+    }
+
+    /// Reads a file that may hold rows and results alike; rows within a log are kept as a list of their own.
+    pub fn add_with_both(&mut self, kind: SiblingKind, path: &str, (bytes, limits): (&[u8], &Limits)) {
+        self.add(kind, path, (bytes, limits));
+        let Some(log) = self.migration_logs.last_mut().filter(|_| kind == SiblingKind::MigrationLog) else { return };
+        let mut list = migrate::parse_list(bytes, limits);
+        let torn: HashSet<usize> = log.file.value.unread.iter().map(|line| line.text.place.line).collect();
+        let is_status = |name: &str| ["success", "failure"].iter().any(|status| name.trim().eq_ignore_ascii_case(status));
+        list.value.rows.retain(|row| torn.contains(&row.place.line) && !is_status(&row.name.value));
+        if list.value.rows.is_empty() {
+            return;
+        }
+        let rows: HashSet<usize> = list.value.rows.iter().map(|row| row.place.line).collect();
+        log.file.value.unread.retain(|line| !rows.contains(&line.text.place.line));
+        list.value.result_lines.clear();
+        list.value.unread.clear();
+        self.migration_lists.push(Sibling { path: path.to_owned(), file: list });
     }
 
     /// Takes over the files of another collection.

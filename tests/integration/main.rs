@@ -28,6 +28,7 @@ mod examples;
 mod help;
 mod hostile;
 mod mail_corpus;
+mod migrate;
 mod prefixes;
 mod proof;
 mod properties;

@@ -40,14 +40,14 @@ pub fn detect(text: &TextFile, path: &str) -> Option<MigrationKind> {
     }
     let lines: Vec<&str> = text.lines().map(|line| line.text).filter(|line| !is_blank(line)).take(LINES).collect();
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
-    wizard(&lines, &name).or_else(|| utility(&lines, name.ends_with(".csv")))
+    wizard(&lines, &name).or_else(|| utility(&lines, extension(&name) == "csv"))
 }
 
 /// Finds out whether a text is a file of the Migration Wizard.
 fn wizard(lines: &[&str], name: &str) -> Option<MigrationKind> {
     let first = *lines.first()?;
     let checks: [(MigrationKind, bool); 5] = [
-        (MigrationKind::WizardSection, name.ends_with(".pri")),
+        (MigrationKind::WizardSection, extension(name) == "pri"),
         (MigrationKind::WizardUserList, is_user_list(first)),
         (MigrationKind::WizardControl, looks_like_control(lines)),
         (MigrationKind::WizardPackingList, is_packing_list(lines, name)),
@@ -114,7 +114,15 @@ fn is_user_list(first: &str) -> bool {
 fn is_packing_list(lines: &[&str], name: &str) -> bool {
     let first = lines.first().map_or("", |line| line.trim());
     let names_file = |line: &&str| [".pri", ".sec"].iter().any(|extension| line.to_ascii_lowercase().contains(extension));
-    if name.ends_with(".pkl") { first.starts_with(|c: char| c.is_ascii_digit()) } else { is_code_page(first) && lines.iter().skip(1).any(names_file) }
+    if extension(name) == "pkl" {
+        first.starts_with(|c: char| c.is_ascii_digit())
+    } else {
+        is_code_page(first) && lines.iter().skip(1).any(names_file)
+    }
+}
+
+fn extension(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
 fn is_code_page(page: &str) -> bool {

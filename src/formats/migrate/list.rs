@@ -40,6 +40,13 @@ fn read_line(file: &TextFile, line: Line<'_>, (list, anomalies): (&mut Migration
         }
         return;
     }
+    // A cut result is no row with a comma in its name.
+    if log::status(line.text).is_some() && line.text.split(',').count() > 4 {
+        let reason = "fewer than 7 fields";
+        anomalies.add(line.offset, "unread-line", || format!("line {}: {reason}", line.number));
+        list.unread.push(log::unread(file, line, reason));
+        return;
+    }
     if list.rows.is_empty() && list.unread.is_empty() && list.heading.is_none() && is_heading(line.text) {
         anomalies.add(line.offset, "heading", || "the first line holds column names");
         list.heading = Some(fields::locate(file, line, line.text));

@@ -143,7 +143,11 @@ fn charset_per_domain(backup: &Backup, findings: &mut Findings<'_>) {
     let own = records(backup, |policy| !policy.is_default() && policy.path == default.path && differing(policy).is_some());
     let Some((policy, (_, set))) = own.first().and_then(|policy| Some((policy, differing(policy)?))) else { return };
     findings
-        .report(format!("{} has the character set '{set}', not that of Default; {} so", domain(policy), counted(own.len(), "record")))
+        .report(format!(
+            "{} has the character set '{set}', not that of Default; {} with sets of their own",
+            domain(policy),
+            counted(own.len(), "record")
+        ))
         .first_evidences(own.iter().filter_map(|policy| Some(field(policy, differing(policy)?.0).expected("the character set of Default"))))
         .evidence(Evidence::policy(&default));
 }
