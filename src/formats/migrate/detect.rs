@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    fields::{is_server_like, plain},
+    fields::{is_server, is_server_like, plain},
     list::is_heading,
     log::{is_blank, status},
     wizard_control::looks_like_control,
@@ -74,7 +74,19 @@ fn utility(lines: &[&str], is_csv: bool) -> Option<MigrationKind> {
     let fitting = lines.iter().filter(is_kin).count();
     // Prose has lines with four commas too; a name that says table is believed more readily.
     let is_list = if is_csv { fitting * 2 >= lines.len() } else { fitting * 4 >= lines.len() * 3 };
-    (is_list && !rows.is_empty()).then_some(MigrationKind::List)
+    let is_cut_list = is_csv && !lines.is_empty() && lines.iter().all(|line| is_cut_row(line));
+    (is_list && !rows.is_empty() || is_cut_list).then_some(MigrationKind::List)
+}
+
+/// Returns whether a line has name, alias and a typical computer name in capitals with digits, and then too few or too many fields.
+fn is_cut_row(line: &str) -> bool {
+    let fields = plain(line);
+    let [name, alias, source, ..] = fields.as_slice() else { return false };
+    let [name, alias, source] = [name, alias, source].map(|field| field.text.trim());
+    let is_typical =
+        |server: &str| is_server(server) && server.bytes().any(|byte| byte.is_ascii_digit()) && !server.bytes().any(|byte| byte.is_ascii_lowercase());
+    let is_text = |text: &str| text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    (3..=5).contains(&fields.len()) && is_text(name) && is_text(alias) && !alias.contains(' ') && is_typical(source)
 }
 
 /// Returns whether a line begins as a result does; cut lines count, so that a damaged log stays a log.
@@ -89,6 +101,12 @@ fn is_row(line: &str, is_csv: bool) -> bool {
     }
     let fields = plain(line);
     let [name, .., alias, source, destination] = fields.as_slice() else { return false };
+    // More fields are no comma in a name any more; rows that share a line come in fours.
+    let are_rows =
+        || fields.as_chunks::<4>().0.iter().all(|[_, _, source, destination]| [source, destination].iter().all(|field| is_server(field.text.trim())));
+    if fields.len() > 6 && !(fields.len().is_multiple_of(4) && are_rows()) {
+        return false;
+    }
     let [name, alias, source, destination] = [name, alias, source, destination].map(|field| field.text.trim());
     let empty = [name, alias, source, destination].iter().filter(|field| field.is_empty()).count();
     let is_place = |field: &str| is_server_like(field) || field.is_empty() && is_csv;
@@ -170,6 +188,9 @@ mod tests {
         }
         check("John Doe,,GW-PILOT1,GW-PROD1\r\n", Some(MigrationKind::List));
         check_named("John Doe,JohnD,GW-PILOT1,\r\n", "Pilot.csv", Some(MigrationKind::List));
+        check_named("John Doe,JohnD,GW-PILOT1\r\n", "Pilot.csv", Some(MigrationKind::List));
+        check_named("Obj-Class,Directory Name,Home-Server,Object-Version,When-Created,When-Changed,Is-Deleted\r\nx,y,z\r\n", "Imcobj.csv", None);
+        check_named("Name,Code,Total\r\nJohn Doe,JohnD,17\r\n", "Pilot.csv", None);
         check("John Doe,JohnD,gw1.example.com,GW-PRODUCTION-EUROPE-17\r\n", Some(MigrationKind::List));
         check("Display Name,Alias Name,Pilot Server Name,Production Server Name\r\na,b,GW1,GW2\r\n", Some(MigrationKind::List));
         check_named(

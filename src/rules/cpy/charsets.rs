@@ -77,7 +77,9 @@ declare_rule! {
 fn charset_not_western(backup: &Backup, findings: &mut Findings<'_>) {
     const WESTERN: [&str; 3] = ["iso-8859-1", "iso-8859-15", "windows-1252"];
     let Some(policy) = backup.default_policy() else { return };
-    let odd = sets(&policy).into_iter().find(|(_, set)| !WESTERN.iter().any(|western| set.eq_ignore_ascii_case(western)));
+    // A name that is no character set at all is a finding of its own.
+    let is_odd = |set: &str| is_charset(set) && !WESTERN.iter().any(|western| set.eq_ignore_ascii_case(western));
+    let odd = sets(&policy).into_iter().find(|(_, set)| is_odd(set));
     let accented: Vec<(&MessageRecord, &TextPlace)> =
         backup.messages.iter().filter_map(|item| Some((item, item.facts.western_text.as_ref()?))).collect();
     let Some((index, set)) = odd.filter(|_| accented.len() >= findings.count(&thresholds::ACCENTED)) else { return };
