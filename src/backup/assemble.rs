@@ -42,11 +42,15 @@ pub fn assemble(parts: Parts) -> Backup {
     let profile = take_registry(&files, "Imcpro.reg", ProfileDump::from_dump);
     let (imcdata, beside) = imcdata(beside);
     let mut siblings = take_siblings(&mut files);
+    let mut texts = Vec::new();
     for file in beside {
-        if let Content::Sibling(found) = file.content {
-            siblings.append(*found);
+        match file.content {
+            Content::Sibling(found) => siblings.append(*found),
+            _ => texts.extend(file.traits.text.map(|text| (file.path, text))),
         }
     }
+    let inside = files.iter().filter_map(|file| Some((file.path.as_ref(), file.traits.text.as_deref()?)));
+    siblings.add_named_accounts(inside.chain(texts.iter().map(|(path, text)| (path.as_ref(), text.as_ref()))));
     let directory = directory_source(&mut files);
     let mut backup = Backup {
         place,

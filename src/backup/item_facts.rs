@@ -13,6 +13,7 @@ use crate::{
 use super::{
     HeaderStamp, Item, ItemFacts, ItemKind,
     item_said::{peer, relay_refusals, senders},
+    text_facts,
 };
 
 /// Returns the facts of an item.
@@ -34,6 +35,9 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         senders: senders(item),
         peer: peer(item).map(Box::new),
         relay_refusals: relay_refusals(item),
+        stated_size: text_facts::stated_size(item),
+        long_url: text_facts::long_url(item),
+        western_text: text_facts::western_text(item),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     mapi::ReportKind,
 };
 
-use super::{CompactMail, ItemKind, RelayRefusal, Said};
+use super::{CompactMail, ItemKind, RelayRefusal, Said, StatedSize, TextPlace};
 
 /// One queue item: the shell, and what rules and reports need of it.
 #[derive(Debug, Clone)]
@@ -57,6 +57,12 @@ pub struct ItemFacts {
     pub peer: Option<Box<Said>>,
     /// Recipients that were refused as relaying.
     pub relay_refusals: Box<[RelayRefusal]>,
+    /// The size that the item states; the size of its file stands in the file's record.
+    pub stated_size: Option<StatedSize>,
+    /// The longest address of more than 76 characters in the body, of outbound mail only.
+    pub long_url: Option<TextPlace>,
+    /// A word with an accented letter of Western Europe in subject or body, in a Western code page.
+    pub western_text: Option<TextPlace>,
 }
 
 /// A version stamp of an Exchange connector in one header field.

@@ -31,4 +31,4 @@ pub use printable::{Printable, printable};
 pub use reader::{Reader, Truncated};
 pub use text_file::{Encoding, Line, TextFile};
 pub use time::{FILETIME_UNIX_EPOCH, LocalTime, Timestamp};
-pub use words::{counted, enumerated};
+pub use words::{counted, differ_by_one, enumerated};

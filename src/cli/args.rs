@@ -25,6 +25,7 @@ Examples:
   imcscan report Backup --fail-on error       exit 1 when an error or worse was found
   imcscan decode Backup/Mtsout/00000001.TNF   one file, everything it says
   imcscan decode Imcsvc.reg --hex             every byte with the field that owns it
+  imcscan migrate pilot.csv pilot.log         which mailboxes a migration left
   imcscan explain PKG005                      a rule; also by name or Q number
 
 Exit codes:
@@ -50,6 +51,15 @@ Examples:
   imcscan decode Imcobj.csv --json
   imcscan decode winmail.dat --hex | less")]
     Decode(DecodeArgs),
+    /// Compare a recipient list of MIGRATE.EXE with its logs: done, failed, never tried, and the list for the next run
+    #[command(after_help = "\
+Files are told by content: lists, logs and files with both may stand in any order.
+
+Examples:
+  imcscan migrate pilot.csv pilot.log
+  imcscan migrate pilot.csv run1.log run2.log --retry again.csv
+  imcscan migrate pilot.csv pilot.log --format json | jq .summary")]
+    Migrate(MigrateArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Explain a rule by code or name, or all rules that cite a Q number
@@ -124,6 +134,22 @@ pub(super) struct DecodeArgs {
     /// Show every byte with the field that owns it
     #[arg(long)]
     pub(super) hex: bool,
+}
+
+/// Arguments of `migrate`.
+#[derive(Debug, Args)]
+pub(super) struct MigrateArgs {
+    /// Recipient list (display name, alias, source and destination server)
+    pub(super) list: PathBuf,
+    /// Result log; several runs may have several
+    #[arg(value_name = "LOG")]
+    pub(super) logs: Vec<PathBuf>,
+    /// Write the list for the next run to a new file, in the format of the utility; an existing file is never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub(super) retry: Option<PathBuf>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: ListFormat,
 }
 
 /// Arguments of `rules`.

@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod generate;
 mod interrupt;
+mod migrate;
 mod progress;
 mod report;
 
@@ -30,6 +31,7 @@ pub fn run() -> ExitCode {
     let ended = match cli.command {
         Command::Report(args) => report::run(&args, &mut console),
         Command::Decode(args) => decode::run(&args, &mut console),
+        Command::Migrate(args) => migrate::run(&args, &mut console),
         Command::Rules(args) => explain::rules(&args, &mut console),
         Command::Explain(args) => explain::explain(&args, &mut console),
         Command::Config => config::print(&mut console),

@@ -53,6 +53,14 @@ pub enum Need {
     MigrateList,
     /// A result log of the Mailbox Migration Utility.
     MigrateLog,
+    /// A user list or an accounts file of the Migration Wizard.
+    WizardUserlist,
+    /// A packing list of the Migration Wizard.
+    WizardPkl,
+    /// A primary file of the Migration Wizard.
+    WizardSection,
+    /// A control file of the Migration Wizard.
+    WizardControl,
 }
 
 /// Whether a source can be used.
@@ -95,6 +103,10 @@ impl Need {
             Self::SizeLimit => "size-limit",
             Self::MigrateList => "migrate-list",
             Self::MigrateLog => "migrate-log",
+            Self::WizardUserlist => "wizard-userlist",
+            Self::WizardPkl => "wizard-pkl",
+            Self::WizardSection => "wizard-section",
+            Self::WizardControl => "wizard-control",
         }
     }
 
@@ -131,7 +143,11 @@ impl Need {
             Self::DomainPolicy => there(backup.default_policy().is_some()),
             Self::SizeLimit => there(backup.knows_size_limits()),
             Self::MigrateList => there(!backup.siblings.migration_lists.is_empty()),
-            Self::MigrateLog => there(!backup.siblings.migration_logs.is_empty()),
+            Self::MigrateLog => there(backup.siblings.result_lines().next().is_some() || !backup.siblings.migration_logs.is_empty()),
+            Self::WizardUserlist => there(backup.siblings.wizard_user_lists().next().is_some() || backup.siblings.wizard_accounts().next().is_some()),
+            Self::WizardPkl => there(backup.siblings.wizard_packing_lists().next().is_some()),
+            Self::WizardSection => there(backup.siblings.wizard_sections().next().is_some()),
+            Self::WizardControl => there(backup.siblings.wizard_controls().next().is_some()),
         }
     }
 }

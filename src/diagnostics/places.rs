@@ -3,7 +3,7 @@
 use crate::{
     backup::{
         CellText, DirectorySource, DomainPolicy, FileRecord, Gateway, GatewayAttribute, Profile, ProfileDump, ProfileProperty, ProfileSection,
-        RegistryText, Said, ServiceKey, ServiceSubkey, Setting,
+        RegistryText, Said, ServiceKey, ServiceSubkey, Setting, TextPlace,
         secrets::{is_secret_column, is_secret_value, may_show_a_secret},
     },
     base::{Line, TextFile},
@@ -167,6 +167,12 @@ impl Evidence {
     #[must_use]
     pub fn policy(policy: &DomainPolicy<'_>) -> Self {
         Self::listed_line(policy.path, policy.record.place, &policy.record.text())
+    }
+
+    /// Returns evidence for a piece of text in a queue item.
+    #[must_use]
+    pub fn text_place(path: &str, place: &TextPlace) -> Self {
+        Self::part(path, place.object.clone(), place.span.clone()).observed(shortened(&place.text))
     }
 
     /// Returns evidence for a line of a text file.

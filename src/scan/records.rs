@@ -309,7 +309,9 @@ fn read_content(bytes: &[u8], kind: ArtifactKind, path: &str, limits: &Limits) -
         ArtifactKind::SpoolFile => spool_mail(bytes, limits),
         ArtifactKind::Rfc822 if is_in_spool(path) => spool_mail(bytes, limits),
         ArtifactKind::Rfc822 => mime::document(bytes, limits).map(|_| Content::None),
-        ArtifactKind::ImcCopy | ArtifactKind::MigrationList | ArtifactKind::MigrationLog => sibling(bytes, path, limits),
+        ArtifactKind::ImcCopy | ArtifactKind::MigrationList | ArtifactKind::MigrationLog | ArtifactKind::MigrationWizard => {
+            sibling(bytes, path, limits)
+        }
         _ => Decoded::clean(Content::None),
     }
 }
@@ -329,7 +331,7 @@ fn is_packing_list_name(path: &str) -> bool {
 }
 
 fn sibling(bytes: &[u8], path: &str, limits: &Limits) -> Decoded<Content> {
-    let Some(kind) = SiblingKind::of(bytes, limits) else { return Decoded::clean(Content::None) };
+    let Some(kind) = SiblingKind::of(bytes, path, limits) else { return Decoded::clean(Content::None) };
     let mut siblings = Siblings::default();
     siblings.add(kind, path, (bytes, limits));
     let anomalies = siblings.anomalies().cloned().collect();
@@ -337,7 +339,7 @@ fn sibling(bytes: &[u8], path: &str, limits: &Limits) -> Decoded<Content> {
 }
 
 fn state_of(kind: ArtifactKind, (bytes, error): (&[u8], Option<&str>), anomalies: &[Anomaly]) -> FileState {
-    const UNDERSTOOD: [ArtifactKind; 11] = [
+    const UNDERSTOOD: [ArtifactKind; 12] = [
         ArtifactKind::TnefMessage,
         ArtifactKind::Registry,
         ArtifactKind::Hive,
@@ -346,6 +348,7 @@ fn state_of(kind: ArtifactKind, (bytes, error): (&[u8], Option<&str>), anomalies
         ArtifactKind::ImcCopy,
         ArtifactKind::MigrationList,
         ArtifactKind::MigrationLog,
+        ArtifactKind::MigrationWizard,
         ArtifactKind::SpoolFile,
         ArtifactKind::Rfc822,
         ArtifactKind::Empty,

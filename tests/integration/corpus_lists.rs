@@ -9,12 +9,12 @@ use std::{
 };
 
 use imcscan::{
-    backup::{DiskItem, Listing, SiblingKind, Siblings, reconcile},
+    backup::{DiskItem, Listing, SiblingKind, Siblings, migration::Migration, reconcile},
     base::Limits,
     formats::{
         imccopy::FlagConflict,
         ini::{Agreement, IniFile, second_opinion},
-        migrate, packing_list,
+        packing_list,
     },
 };
 use serde_json::Value;
@@ -70,7 +70,7 @@ fn siblings(root: &Path, items: &[DiskItem]) -> (Siblings, Vec<String>) {
     let mut siblings = Siblings::default();
     for item in items.iter().filter(|item| !item.is_folder) {
         let bytes = fs::read(root.join(&item.path)).unwrap();
-        if let Some(kind) = SiblingKind::of(&bytes, &Limits::default()) {
+        if let Some(kind) = SiblingKind::of(&bytes, &item.path, &Limits::default()) {
             siblings.add(kind, &item.path, (&bytes, &Limits::default()));
         }
     }
@@ -179,9 +179,8 @@ fn the_sibling_files_of_the_stories_say_what_is_expected() {
     let conflicts: Vec<_> = formats.iter().map(|record| record.flags().unwrap().conflicts()).collect();
     assert_eq!(conflicts, [vec![], vec![FlagConflict::UuencodeWithMime]]);
     assert_eq!(siblings.imccopy[1].file.value.routes.len(), 2);
-    let (list, log) = (&siblings.migration_lists[0].file.value, &siblings.migration_logs[0].file.value);
-    let found = migrate::progress(&list.rows, &log.lines);
-    assert_eq!(found.failed.iter().map(|line| line.alias.value.as_str()).collect::<Vec<_>>(), ["fjensen"]);
-    assert_eq!(found.never_tried.iter().map(|row| row.alias.value.as_str()).collect::<Vec<_>>(), ["jivers"]);
-    assert_eq!(found.done.len(), 5);
+    let found = Migration::of(&siblings);
+    assert_eq!(found.failed().iter().map(|attempt| attempt.line.alias.value.as_str()).collect::<Vec<_>>(), ["fjensen"]);
+    assert_eq!(found.never_tried().iter().map(|listed| listed.row.alias.value.as_str()).collect::<Vec<_>>(), ["jivers"]);
+    assert_eq!(found.done().len(), 5);
 }

@@ -29,6 +29,7 @@ mod examples;
 mod help;
 mod hostile;
 mod mail_corpus;
+mod migrate;
 mod prefixes;
 mod proof;
 mod properties;

@@ -1,9 +1,10 @@
-//! The versioned wire forms `imcscan.report/1` and `imcscan.decode/1`: one JSON document, or the same objects one a line. The only place with `Serialize`.
+//! The versioned wire forms `imcscan.report/1`, `imcscan.decode/1` and `imcscan.migrate/1`: one JSON document, or the same objects one a line. The only place with `Serialize`.
 //!
 //! Domain types are destructured exhaustively on their way to the wire, so that a new field cannot be forgotten.
 
 mod decode;
 mod decode_sources;
+mod migrate;
 mod v1;
 mod v1_message;
 mod v1_properties;
@@ -15,6 +16,7 @@ use std::io::{self, Write};
 use crate::{diagnostics::Rule, report::Report};
 
 pub use decode::write as write_decoded;
+pub use migrate::write as write_migration;
 
 /// The JSON Schema (2020-12) of the report.
 pub const SCHEMA: &str = include_str!("v1.schema.json");

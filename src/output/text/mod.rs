@@ -7,6 +7,7 @@ mod decode_document;
 mod decode_message;
 mod decode_sources;
 mod finding;
+mod migrate;
 mod overview;
 mod page;
 mod rules;
@@ -16,6 +17,7 @@ use std::io::{self, Write};
 use crate::report::Report;
 
 pub use decode::write as write_decoded;
+pub use migrate::write as write_migration;
 pub use page::{Page, Style};
 pub use rules::{write_explanation, write_rules};
 

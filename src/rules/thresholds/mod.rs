@@ -2,6 +2,7 @@
 //! heuristic.
 
 mod all;
+pub mod cpy;
 pub mod dir;
 pub mod que;
 pub mod svc_access;
