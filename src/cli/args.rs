@@ -157,7 +157,7 @@ pub(super) struct MigrateArgs {
 pub(super) struct RulesArgs {
     /// Form of the list
     #[arg(long, value_enum, default_value = "text")]
-    pub(super) format: ListFormat,
+    pub(super) format: CatalogueFormat,
     /// Only rules of this family, for example PKG
     #[arg(long)]
     pub(super) family: Option<String>,
@@ -191,6 +191,17 @@ pub(super) enum ListFormat {
     Text,
     /// One JSON document
     Json,
+}
+
+/// Forms of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CatalogueFormat {
+    /// One line a rule
+    Text,
+    /// One JSON document
+    Json,
+    /// A page with everything, and the articles behind the rules
+    Markdown,
 }
 
 /// Severity levels as arguments.

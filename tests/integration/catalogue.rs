@@ -49,6 +49,19 @@ fn names_are_unique_and_well_formed() {
     none_of_them(by_name.iter().filter(|(_, codes)| codes.len() > 1).map(|(name, codes)| format!("{codes:?} share the name {name}")));
 }
 
+/// The page `src/rules/catalogue.md` is written by `imcscan rules --format markdown`.
+#[test]
+fn the_catalogue_page_is_fresh() {
+    let mut page = Vec::new();
+    imcscan::output::markdown::write_catalogue(CATALOGUE, &mut page).unwrap();
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/rules/catalogue.md");
+    if env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
+        fs::write(&path, &page).unwrap();
+    }
+    let kept = fs::read(path).unwrap_or_default();
+    assert!(kept == page, "write it again: cargo run -- rules --format markdown > src/rules/catalogue.md");
+}
+
 #[test]
 fn every_rule_cites_its_articles() {
     let is_article = |kb: &&str| kb.strip_prefix('Q').is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit()));

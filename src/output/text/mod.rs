@@ -19,7 +19,7 @@ use crate::report::Report;
 pub use decode::write as write_decoded;
 pub use migrate::write as write_migration;
 pub use page::{Page, Style};
-pub use rules::{write_explanation, write_rules};
+pub use rules::{write_article, write_explanation, write_rules};
 
 /// Writes the report.
 ///
