@@ -2,6 +2,7 @@
 //!
 //! The configuration is that of the healthy 5.5 sample; one half of the messages goes out and the other came in, with two hops in their
 //! headers. Attachments are sparse where the file system can: `B` bytes in all, spread over every tenth message, at most 16 MiB each.
+#![expect(clippy::print_stderr, clippy::format_push_string, reason = "a maker of samples that tells its one user what went wrong")]
 
 use std::{
     env,
