@@ -10,7 +10,7 @@ use crate::{
     mapi::{MessageClass, PropTag, ReportKind},
 };
 
-use super::{HeaderStamp, Item, ItemFacts, ItemKind};
+use super::{HeaderStamp, Item, ItemFacts, ItemKind, queue_facts::queue_facts};
 
 /// Returns the facts of an item.
 pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
@@ -28,6 +28,7 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         is_notice: is_notice(item),
         has_headers: item.messages.iter().any(|view| view.headers.is_some()),
         has_raw_document: item.raw_documents().next().is_some(),
+        queue: queue_facts(item),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     mapi::ReportKind,
 };
 
-use super::{CompactMail, ItemKind};
+use super::{CompactMail, ItemKind, QueueFacts};
 
 /// One queue item: the shell, and what rules and reports need of it.
 #[derive(Debug, Clone)]
@@ -22,6 +22,19 @@ pub struct MessageRecord {
     pub shell: CompactMail,
     /// Facts that rules over queues join.
     pub facts: ItemFacts,
+}
+
+impl MessageRecord {
+    /// Returns the mail: the embedded message of an envelope, else the outermost message.
+    #[must_use]
+    pub fn mail(&self) -> MailRecord {
+        let mut shell = self.shell.record();
+        let embedded = std::mem::take(&mut shell.embedded);
+        match self.kind {
+            ItemKind::Envelope if !embedded.is_empty() => embedded.into_iter().next().unwrap_or_default(),
+            _ => MailRecord { embedded, ..shell },
+        }
+    }
 }
 
 /// Facts of an item that rules over many items need.
@@ -51,6 +64,8 @@ pub struct ItemFacts {
     pub has_headers: bool,
     /// Whether a raw RFC 822 document is attached.
     pub has_raw_document: bool,
+    /// What rules over whole queues need besides.
+    pub queue: QueueFacts,
 }
 
 /// A version stamp of an Exchange connector in one header field.

@@ -1,4 +1,14 @@
 //! BLD: what the build alone says.
 
+pub mod address_spaces;
 pub(super) mod catalogue;
+pub mod domains;
+pub mod extensions;
+pub mod filters;
+pub mod object;
+mod proof;
+pub mod relay;
+pub mod resolving;
+pub mod routes;
 pub mod service_packs;
+pub mod switches;

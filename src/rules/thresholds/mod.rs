@@ -2,6 +2,7 @@
 //! heuristic.
 
 mod all;
+pub mod bld;
 pub mod que;
 
 pub use all::ALL;
