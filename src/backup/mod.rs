@@ -32,6 +32,7 @@ mod service;
 mod siblings;
 mod single_file;
 mod spool;
+mod transfer_mode;
 pub mod version;
 mod version_facts;
 
@@ -60,5 +61,6 @@ pub use service::{ServiceKey, ServiceSubkey, ServiceValue, Setting, StartType};
 pub use siblings::{Sibling, SiblingKind, Siblings};
 pub use single_file::{SingleContent, SingleDirectory, SingleDocument, SingleFile, SingleMessage, SingleRegistry};
 pub use spool::{IndexedName, SpoolField, SpoolFolder, SpoolMail, is_index_path, is_spool_name, names_in_index};
+pub use transfer_mode::TransferMode;
 pub use version::{OwnNames, VersionEvidence, VersionSource};
 pub use version_facts::{ProductVersion, SourceState, StampPlace};

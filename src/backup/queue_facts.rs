@@ -4,7 +4,11 @@
 use std::{borrow::Cow, ops::Range};
 
 use crate::{
-    formats::tnef::Recipient,
+    base::Limits,
+    formats::{
+        mime::{header_block, received},
+        tnef::Recipient,
+    },
     mapi::{PropTag, Property},
 };
 
@@ -23,6 +27,8 @@ pub struct QueueFacts {
     pub recipient_numbers: Box<[i32]>,
     /// Header recipients of the mail that are distribution lists.
     pub lists: u32,
+    /// The `by` hosts of attached raw documents with three Received fields or more, newest first, each document behind the other.
+    pub raw_hosts: Box<[Box<str>]>,
     /// What it says as a report or notice.
     pub report: Option<Box<ReportSaid>>,
 }
@@ -107,8 +113,26 @@ pub(super) fn queue_facts(item: &Item<'_>) -> QueueFacts {
         search_key: mail.and_then(|mail| mail.message.properties.bytes(PropTag::SEARCH_KEY)).map(Into::into),
         recipient_numbers: if item.kind == ItemKind::Report { Box::default() } else { numbers.collect() },
         lists: mail.map_or(0, |mail| u32::try_from(mail.message.recipients.iter().filter(is_list).count()).unwrap_or(u32::MAX)),
+        raw_hosts: raw_hosts(item),
         report: report(item).map(Box::new),
     }
+}
+
+/// Fewer fields than these are no loop.
+const HOPS: usize = 3;
+/// Header bytes of an attached document that are looked at.
+const HEADER: usize = 64 << 10;
+
+fn raw_hosts(item: &Item<'_>) -> Box<[Box<str>]> {
+    let mut hosts = Vec::new();
+    for bytes in item.raw_documents().filter_map(|attachment| attachment.content_bytes().map(|(bytes, _)| bytes)) {
+        let block = header_block(bytes.get(..HEADER).unwrap_or(bytes), &Limits::default()).value;
+        let found: Vec<Box<str>> = block.all("Received").filter_map(|field| received(&field.value).by.map(Into::into)).collect();
+        if found.len() >= HOPS {
+            hosts.extend(found);
+        }
+    }
+    hosts.into()
 }
 
 /// RTF that was made from HTML says so in its first control words.

@@ -1,0 +1,58 @@
+//! Which rules hit which queue items, for rules over whole queues that point to the item to look at first.
+//!
+//! Only what message rules found counts, and of those only the ones that fired in the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Finding, RuleMeta, Severity};
+
+/// A rule that hit an item.
+#[derive(Debug, Clone, Copy)]
+pub struct Hit {
+    /// The rule.
+    pub rule: &'static RuleMeta,
+    /// How grave its finding on the item is.
+    pub severity: Severity,
+}
+
+/// The hits of message rules by the path of the item.
+#[derive(Debug, Default)]
+pub struct Hits(BTreeMap<Box<str>, Vec<Hit>>);
+
+/// No hits at all.
+pub(super) static NO_HITS: Hits = Hits(BTreeMap::new());
+
+impl Hits {
+    /// Takes the hits out of findings, each of which speaks of one item.
+    pub(super) fn of(found: &[Finding]) -> Self {
+        let mut hits = Self::default();
+        for finding in found {
+            let Some(evidence) = finding.evidence.first() else { continue };
+            let on_item = hits.0.entry(evidence.file.clone()).or_default();
+            match on_item.iter_mut().find(|hit| hit.rule.code == finding.rule.code) {
+                Some(known) => known.severity = known.severity.max(finding.severity),
+                None => on_item.push(Hit { rule: finding.rule, severity: finding.severity }),
+            }
+        }
+        hits
+    }
+
+    /// Keeps the hits of rules that fired in the end.
+    pub(super) fn keep(&mut self, fired: &BTreeSet<&'static str>) {
+        for on_item in self.0.values_mut() {
+            on_item.retain(|hit| fired.contains(hit.rule.code));
+        }
+    }
+
+    /// Returns the hits on the item with this path.
+    #[must_use]
+    pub fn on(&self, path: &str) -> &[Hit] {
+        self.0.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns every item that one of these rules hit, with the rule.
+    pub fn of_rules<'a>(&'a self, codes: &'a [&str]) -> impl Iterator<Item = (&'a str, Hit)> {
+        let hit = move |hits: &[Hit]| hits.iter().find(|hit| codes.contains(&hit.rule.code)).copied();
+        self.0.iter().filter_map(move |(path, hits)| Some((path.as_ref(), hit(hits)?)))
+    }
+}
