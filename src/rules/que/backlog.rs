@@ -223,6 +223,8 @@ declare_rule! {
     /// ```backup
     /// //- Mtsin/{n} repeat=20
     /// arrived: 2000-03-09T10:00:00Z
+    /// //- Mtsin/new
+    /// arrived: 2000-03-10T10:00:00Z
     /// ```
     ///
     /// ## Silent

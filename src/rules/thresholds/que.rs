@@ -4,7 +4,7 @@ use crate::diagnostics::Threshold;
 
 /// The table of this file.
 pub(super) static ALL: &[&Threshold] = &[
-    &AUTO_REPLY_VOLLEY,
+    &VOLLEY,
     &BACKLOG,
     &BACKLOG_DOMAINS,
     &BACKSCATTER,
@@ -21,7 +21,7 @@ pub(super) static ALL: &[&Threshold] = &[
     &INBOUND_WAIT,
     &JOURNAL_COPIES,
     &LOST_CAUSE,
-    &MANY_HOPS,
+    &LONG_WAY,
     &NOTICE_LOOP,
     &OOF_CLOG,
     &OWN_BOUNCES,
@@ -63,7 +63,7 @@ pub static BACKSCATTER_DOMAINS: Threshold =
 pub static STALE_AFTER: Threshold =
     Threshold { name: "que.stale-after", default: 48, unit: "hours", meaning: "that mail may wait: the default time-out of normal mail (Q156063)" };
 /// Messages each way that make a volley.
-pub static AUTO_REPLY_VOLLEY: Threshold = Threshold {
+pub static VOLLEY: Threshold = Threshold {
     name: "que.auto-reply-volley",
     default: 4,
     unit: "messages",
@@ -142,7 +142,7 @@ pub static LOST_CAUSE: Threshold = Threshold {
     meaning: "that failed and are sound, from which a scanner is suspected (heuristic)",
 };
 /// Received fields of an unusual way.
-pub static MANY_HOPS: Threshold = Threshold {
+pub static LONG_WAY: Threshold = Threshold {
     name: "que.many-hops",
     default: 15,
     unit: "fields",
