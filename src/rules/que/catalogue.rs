@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Rule;
 
-use super::{backlog, copies, destinations, hops, loops, suspects, trapped, volleys, waiting};
+use super::{backlog, copies, destinations, hops, loops, spool, spool_index, spool_mail, suspects, trapped, volleys, waiting};
 
 /// The rules of the family.
 pub(in crate::rules) const RULES: &[&Rule] = &[
@@ -36,5 +36,15 @@ pub(in crate::rules) const RULES: &[&Rule] = &[
     &backlog::CONNECTOR_MAILBOX_NEAR_QUOTA,
     &hops::ALL_INBOUND_FROM_ONE_ADDRESS,
     &suspects::SCANNER_SUSPECTED,
+    &spool::SPOOL_FILE_SURVIVES_RESTARTS,
+    &spool::STRANDED_SESSION_FILE,
+    &spool::FAILED_MAIL_IN_ARCHIVE,
+    &spool_index::QUEUE_INDEX_STALE,
+    &spool_index::QUEUE_INDEX_UNUSABLE,
+    &spool::GIANT_OR_GROWING_FILE,
+    &spool_mail::GOOD_MAIL_IN_PICKUP_ARCHIVE,
+    &spool_mail::ENVELOPE_RECIPIENT_NOT_IN_HEADERS,
+    &spool::WORK_DIRECTORY_LEFTOVERS,
+    &spool_index::EXCLEAN_QUARANTINE_PRESENT,
     &backlog::RECEIPT_REQUESTS_PILE_UP,
 ];
