@@ -2,7 +2,9 @@
 
 use crate::diagnostics::Rule;
 
-use super::{address_spaces, domains, extensions, filters, object, relay, resolving, routes, service_packs, switches};
+use super::{
+    address_spaces, conversions, domains, extensions, filters, losses, object, queues, relay, resolving, routes, service_packs, stamps, switches,
+};
 
 /// The rules of the family.
 pub(in crate::rules) const RULES: &[&Rule] = &[
@@ -39,9 +41,22 @@ pub(in crate::rules) const RULES: &[&Rule] = &[
     &service_packs::BELOW_LATEST_SERVICE_PACK,
     &service_packs::EHLO_ANSWER_OVERRUN,
     &service_packs::AUTH_COMMAND_OVERRUN,
+    &queues::OUTBOUND_RETRY_DEFECTS,
+    &queues::MX_CHOICE_DEFECTS,
     &service_packs::SILENT_LOSS_ON_40,
+    &stamps::SERVICE_PACKS_OF_40_NOT_CUMULATIVE,
+    &queues::YEAR_2000_ON_40,
+    &queues::QUEUE_VIEW_CRASH,
+    &conversions::REPORT_MAKING_CRASHES_50,
+    &conversions::HTML_CONVERSION_DEFECTS,
+    &conversions::MULTIPART_ALTERNATIVE_REPORT_CRASH,
+    &stamps::MIXED_BUILDS_OF_ONE_HOST,
+    &stamps::BUILD_UNKNOWN,
     &object::X400_SITE_ADDRESS_WITHOUT_PRMD,
+    &losses::SILENT_HOSTS_USE_UP_CONNECTIONS,
+    &losses::SP3_STORE_DROPS_INBOUND_MAIL,
     &address_spaces::BLANK_SMTP_SPACE_DROPPED_BY_OLD_MTA,
     &object::SIMILAR_SITE_NAMES_DROP_ROUTES,
     &switches::VRFY_STOPS_50,
+    &losses::INVALID_ADDRESS_CRASHES_STORE,
 ];

@@ -13,6 +13,7 @@ pub(super) const SP2_50: Build = Build::new(5, 0, 1460, 0);
 pub(super) const RTM_55: Build = Build::new(5, 5, 1960, 0);
 pub(super) const SP1_55: Build = Build::new(5, 5, 2232, 0);
 pub(super) const SP2_55: Build = Build::new(5, 5, 2448, 0);
+pub(super) const SP3_55: Build = Build::new(5, 5, 2650, 0);
 /// Below every build of a line.
 pub(super) const FIRST_40: Build = Build::new(4, 0, 0, 0);
 pub(super) const FIRST_50: Build = Build::new(5, 0, 0, 0);
