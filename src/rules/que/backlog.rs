@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     backup::{Backup, Build, ItemMarks, MessageRecord, ProductLine, QueueKind},
-    base::{counted, enumerated},
+    base::{Timestamp, counted, enumerated},
     declare_rule,
     diagnostics::{Evidence, Findings},
     rules::thresholds::que::{
@@ -200,7 +200,7 @@ fn store_deadlock_build_with_backlog(backup: &Backup, findings: &mut Findings<'_
     if out < least || inbound < least || !(Build::new(5, 5, 2653, 7)..Build::new(5, 5, 2654, 94)).contains(&build) {
         return;
     }
-    let oldest = |kind| backup.items(kind).min_by_key(|record| record.facts.arrival.map_or(i64::MAX, |arrival| arrival.unix_seconds()));
+    let oldest = |kind| backup.items(kind).min_by_key(|record| record.facts.arrival.map_or(i64::MAX, Timestamp::unix_seconds));
     let proof = [QueueKind::MtsOut, QueueKind::MtsIn].into_iter().filter_map(oldest).map(|record| shown_time(backup, record));
     findings
         .report(format!("{out} messages wait in MTS-OUT and {inbound} in MTS-IN; stores of the age of build {build} can block in the converter"))

@@ -100,7 +100,9 @@ impl Way<'_> {
 
 fn counts(hosts: &[String]) -> BTreeMap<&str, usize> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    hosts.iter().for_each(|host| *counts.entry(host).or_default() += 1);
+    for host in hosts {
+        *counts.entry(host).or_default() += 1;
+    }
     counts
 }
 

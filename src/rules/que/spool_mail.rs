@@ -161,12 +161,11 @@ fn is_named(mail: &SpoolMail, recipient: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || "._-+=@".contains(c);
     let named = |value: &str| {
         let value = value.to_lowercase();
-        let found = value.match_indices(&address).any(|(at, hit)| {
+        value.match_indices(&address).any(|(at, hit)| {
             let before = value.get(..at).and_then(|text| text.chars().next_back());
             let behind = value.get(at + hit.len()..).and_then(|text| text.chars().next());
             !before.is_some_and(is_part) && !behind.is_some_and(is_part)
-        });
-        found
+        })
     };
     address.is_empty() || ["To", "Cc", "Resent-To", "Apparently-To"].iter().any(|name| mail.all(name).any(|field| named(&field.value)))
 }

@@ -265,9 +265,13 @@ fn auto_forward_feedback(backup: &Backup, findings: &mut Findings<'_>) {
             let mail = record.mail();
             let failed = mail.recipients.iter().filter_map(|row| Some((row.party.address_type.as_deref()?, row.party.address.as_deref()?)));
             let failed = failed.map(|(address_type, address)| (address_type.to_uppercase(), address.to_lowercase()));
-            failed.for_each(|address| fed.entry(address).or_default().1.push(record));
+            for address in failed {
+                fed.entry(address).or_default().1.push(record);
+            }
         } else if record.facts.queue.marks.has(ItemMarks::AUTO_FORWARDED) {
-            envelope_recipients(record, &shell).into_iter().for_each(|address| fed.entry(address).or_default().0.push(record));
+            for address in envelope_recipients(record, &shell) {
+                fed.entry(address).or_default().0.push(record);
+            }
         }
     }
     let least = findings.count(&FEEDBACK);
