@@ -56,3 +56,29 @@ impl Hits {
         self.0.iter().filter_map(move |(path, hits)| Some((path.as_ref(), hit(hits)?)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        diagnostics::{Evidence, Findings, Settings},
+        rules::CATALOGUE,
+    };
+
+    #[test]
+    fn hits_are_told_by_item_and_only_those_of_rules_that_fired() {
+        let settings = Settings::default();
+        let meta = |code: &str| &CATALOGUE.iter().find(|rule| rule.meta.code == code).unwrap().meta;
+        let finding = |code, path: &str| {
+            let mut findings = Findings::of(meta(code), &settings);
+            findings.report("x").evidence(Evidence::file(path));
+            findings.found.remove(0)
+        };
+        let found = [finding("MSG003", "Bad/1"), finding("MSG003", "Bad/1"), finding("MSG160", "Bad/1"), finding("MSG160", "Bad/2")];
+        let mut hits = Hits::of(&found);
+        assert_eq!(hits.on("Bad/1").iter().map(|hit| hit.rule.code).collect::<Vec<_>>(), ["MSG003", "MSG160"]);
+        hits.keep(&["MSG160"].into());
+        assert_eq!((hits.on("Bad/1").len(), hits.on("Mtsin/1").len()), (1, 0));
+        assert_eq!(hits.of_rules(&["MSG160"]).map(|(path, _)| path).collect::<Vec<_>>(), ["Bad/1", "Bad/2"]);
+    }
+}

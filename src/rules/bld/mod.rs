@@ -1,4 +1,4 @@
-//! BLD: what the build alone says.
+//! BLD: what is known to be wrong in the build that the stamps show, by itself or together with the configuration and the queues.
 
 pub mod address_spaces;
 pub(super) mod catalogue;
