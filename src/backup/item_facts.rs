@@ -13,6 +13,7 @@ use crate::{
 use super::{
     HeaderStamp, Item, ItemFacts, ItemKind,
     item_said::{peer, relay_refusals, senders},
+    queue_facts::queue_facts,
     text_facts,
 };
 
@@ -38,6 +39,7 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         stated_size: text_facts::stated_size(item),
         long_url: text_facts::long_url(item),
         western_text: text_facts::western_text(item),
+        queue: queue_facts(item),
     }
 }
 

@@ -160,6 +160,8 @@ pub struct FileRecord {
     pub sha256: Option<Sha256Digest>,
     /// Modification time, when the file system or archive has one.
     pub modified: Option<Timestamp>,
+    /// Whether it carries the read-only attribute.
+    pub is_read_only: bool,
     /// Deviations of the content from its format.
     pub anomalies: Box<[Anomaly]>,
     /// What rules over files need of the bytes.

@@ -5,7 +5,7 @@ use crate::{
     mapi::ReportKind,
 };
 
-use super::{CompactMail, ItemKind, RelayRefusal, Said, StatedSize, TextPlace};
+use super::{CompactMail, ItemKind, QueueFacts, RelayRefusal, Said, StatedSize, TextPlace};
 
 /// One queue item: the shell, and what rules and reports need of it.
 #[derive(Debug, Clone)]
@@ -22,6 +22,19 @@ pub struct MessageRecord {
     pub shell: CompactMail,
     /// Facts that rules over queues join.
     pub facts: ItemFacts,
+}
+
+impl MessageRecord {
+    /// Returns the mail: the embedded message of an envelope, else the outermost message.
+    #[must_use]
+    pub fn mail(&self) -> MailRecord {
+        let mut shell = self.shell.record();
+        let embedded = std::mem::take(&mut shell.embedded);
+        match self.kind {
+            ItemKind::Envelope if !embedded.is_empty() => embedded.into_iter().next().unwrap_or_default(),
+            _ => MailRecord { embedded, ..shell },
+        }
+    }
 }
 
 /// Facts of an item that rules over many items need.
@@ -63,6 +76,8 @@ pub struct ItemFacts {
     pub long_url: Option<TextPlace>,
     /// A word with an accented letter of Western Europe in subject or body, in a Western code page.
     pub western_text: Option<TextPlace>,
+    /// What rules over whole queues need besides.
+    pub queue: QueueFacts,
 }
 
 /// A version stamp of an Exchange connector in one header field.

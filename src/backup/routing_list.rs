@@ -117,6 +117,15 @@ impl<'a> AddressSpace<'a> {
     }
 }
 
+/// Returns the scope of a value of Routing-List, as far as it can be told: a word of its own behind the address. How a scope is exported is
+/// documented nowhere, so `SMTP:*;1;site` and `SMTP:*;scope=site;1` are both taken for one.
+#[must_use]
+pub fn scope(text: &str) -> Option<&str> {
+    let named = |part: &'_ str| part.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("scope")).then_some(6);
+    let mut words = text.split([';', ',']).skip(1).map(str::trim).map(|part| named(part).and_then(|at| part.get(at..)).unwrap_or(part).trim());
+    words.find(|word| ["organization", "site", "location"].iter().any(|scope| scope.eq_ignore_ascii_case(word)))
+}
+
 fn is_type(kind: &str) -> bool {
     (1..=8).contains(&kind.len()) && kind.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
@@ -191,6 +200,14 @@ mod tests {
         assert_eq!(class("SMTP:u@a.b;1"), Some(AddressClass::User { user: "u", domain: "a.b" }));
         assert_eq!(class("SMTP:@a.b;1"), Some(AddressClass::BareDomain("a.b")));
         assert_eq!(class("SMTP:a.b;1"), Some(AddressClass::BareDomain("a.b")));
+    }
+
+    #[test]
+    fn scopes_are_words_behind_the_address() {
+        assert_eq!(scope("SMTP:*;1;Location"), Some("Location"));
+        assert_eq!(scope("SMTP:*;scope=site;1"), Some("site"));
+        assert_eq!(scope("SMTP:*@site;1"), None);
+        assert_eq!(scope("X400:c=US;a= ;o=site;;1"), None);
     }
 
     #[test]

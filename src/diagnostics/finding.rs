@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Certainty, Evidence, RuleMeta, Settings, Severity, Threshold};
+use super::{Certainty, Evidence, ItemHits, RuleMeta, Settings, Severity, Threshold, item_hits::NO_HITS};
 
 /// One trouble that a rule found, with its proof.
 #[derive(Debug, Clone)]
@@ -45,7 +45,8 @@ pub struct Undecided {
 #[derive(Debug)]
 pub struct Findings<'s> {
     rule: &'static RuleMeta,
-    settings: &'s Settings,
+    pub(super) settings: &'s Settings,
+    hits: &'s ItemHits,
     pub(super) found: Vec<Finding>,
     pub(super) undecided: Option<Undecided>,
 }
@@ -54,7 +55,18 @@ impl<'s> Findings<'s> {
     /// Returns an empty list for one rule in a run with these settings.
     #[must_use]
     pub fn of(rule: &'static RuleMeta, settings: &'s Settings) -> Self {
-        Self { rule, settings, found: Vec::new(), undecided: None }
+        Self { rule, settings, hits: &NO_HITS, found: Vec::new(), undecided: None }
+    }
+
+    /// Returns the list of a rule that may ask what message rules found.
+    pub(super) fn knowing(self, hits: &'s ItemHits) -> Self {
+        Self { hits, ..self }
+    }
+
+    /// Returns what message rules found, item by item; nothing while items are being judged.
+    #[must_use]
+    pub fn hits(&self) -> &'s ItemHits {
+        self.hits
     }
 
     /// Adds a finding; its evidence is added to what is returned.

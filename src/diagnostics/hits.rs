@@ -6,14 +6,18 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use crate::backup::Item;
+use crate::backup::{Item, QueueKind};
 
-use super::{Certainty, Check, Finding, Findings, Rule, Settings};
+use super::{Certainty, Check, Finding, Findings, ItemHits, Rule, Settings, Severity};
 
 /// The hits of a run.
 #[derive(Debug, Default)]
-pub struct Hits {
-    groups: Mutex<BTreeMap<Key, Group>>,
+pub struct Hits(Mutex<Gathered>);
+
+#[derive(Debug, Default)]
+struct Gathered {
+    groups: BTreeMap<Key, Group>,
+    by_item: ItemHits,
 }
 
 /// Code of the rule and group of the finding.
@@ -47,23 +51,29 @@ impl Hits {
             finding.affects(item.queue, 1);
         }
         // A thread that panicked left whole hits behind; the others go on.
-        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gathered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Remarks on ordinary mail would cost memory for each; rules over queues ask for what is grave, and for the failed ones.
+        let has_failed = item.is_in(&[QueueKind::Bad, QueueKind::ContentConversionFailed]) || item.messages.is_empty();
         for finding in found {
-            groups.entry((finding.rule.code, finding.group.clone())).or_insert_with(Group::new).add(item.path, finding);
+            if has_failed || finding.severity > Severity::Info {
+                gathered.by_item.add(item.path, &finding);
+            }
+            gathered.groups.entry((finding.rule.code, finding.group.clone())).or_insert_with(Group::new).add(item.path, finding);
         }
     }
 
-    /// Returns one finding for each cause, by code of the rule; within a rule in the order of the first paths.
-    pub(super) fn into_findings(self) -> BTreeMap<&'static str, Vec<Finding>> {
+    /// Returns one finding for each cause, by code of the rule, within a rule in the order of the first paths; and what hit which item.
+    pub(super) fn into_findings(self) -> (BTreeMap<&'static str, Vec<Finding>>, ItemHits) {
+        let Gathered { groups, by_item } = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut by_rule: BTreeMap<&'static str, Vec<(Box<str>, Finding)>> = BTreeMap::new();
-        for ((code, _), group) in self.groups.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        for ((code, _), group) in groups {
             by_rule.entry(code).or_default().extend(group.joined());
         }
         let in_order = |mut findings: Vec<(Box<str>, Finding)>| {
             findings.sort_by(|(a, _), (b, _)| a.cmp(b));
             findings.into_iter().map(|(_, finding)| finding).collect()
         };
-        by_rule.into_iter().map(|(code, findings)| (code, in_order(findings))).collect()
+        (by_rule.into_iter().map(|(code, findings)| (code, in_order(findings))).collect(), by_item)
     }
 }
 

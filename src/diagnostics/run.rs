@@ -1,8 +1,12 @@
 //! Runs the rules over the whole Backup and gives every rule its outcome; what message rules found while the items were decoded comes in.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::backup::Backup;
 
-use super::{Availability, Certainty, Check, Exposure, Finding, Findings, Hits, Need, Rule, Settings, Undecided, Verdict};
+use super::{
+    Availability, Certainty, Check, Exposure, Finding, Findings, Hits, ItemHits, Need, Rule, Settings, Undecided, Verdict, item_hits::NO_HITS,
+};
 
 /// How a rule ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,16 +22,43 @@ pub enum Outcome {
 /// Brings every rule to its outcome and returns the findings in report order; `hits` are what message rules found.
 #[must_use]
 pub fn run(rules: &[&'static Rule], settings: &Settings, backup: &Backup, hits: Hits) -> (Vec<Finding>, Vec<(&'static Rule, Outcome)>) {
-    let mut by_rule = hits.into_findings();
+    let mut decided = decide_all((rules, settings), backup, hits);
     let mut findings = Vec::new();
     let mut outcomes = Vec::with_capacity(rules.len());
     for rule in rules {
-        let (found, outcome) = decide((rule, settings), backup, by_rule.remove(rule.meta.code).unwrap_or_default());
+        let Some((found, outcome)) = decided.remove(rule.meta.code) else { continue };
         findings.extend(found);
         outcomes.push((*rule, outcome));
     }
     findings.sort_by(|a: &Finding, b: &Finding| report_order(a).cmp(&report_order(b)));
     (findings, outcomes)
+}
+
+impl Findings<'_> {
+    /// Returns whether another rule over the whole Backup fires in this run, for conditions that name it.
+    #[must_use]
+    pub fn fires(&self, rule: &'static Rule, backup: &Backup) -> bool {
+        let (_, outcome) = decide((rule, self.settings), backup, (Vec::new(), self.hits()));
+        outcome == Outcome::Fired
+    }
+}
+
+/// Message rules come first: rules over whole queues may ask what they found.
+fn decide_all((rules, settings): (&[&'static Rule], &Settings), backup: &Backup, hits: Hits) -> BTreeMap<&'static str, (Vec<Finding>, Outcome)> {
+    let (mut by_rule, mut known) = hits.into_findings();
+    let mut decided = BTreeMap::new();
+    let is_over_backup = |rule: &&&'static Rule| matches!(rule.check, Check::Backup(_));
+    for rule in rules.iter().filter(|rule| !is_over_backup(rule)) {
+        let hits = by_rule.remove(rule.meta.code).unwrap_or_default();
+        decided.insert(rule.meta.code, decide((rule, settings), backup, (hits, &NO_HITS)));
+    }
+    let fired: BTreeSet<&'static str> =
+        decided.iter().filter(|(_, (_, outcome)): &(_, &(_, Outcome))| *outcome == Outcome::Fired).map(|(code, _)| *code).collect();
+    known.keep(&fired);
+    for rule in rules.iter().filter(is_over_backup) {
+        decided.insert(rule.meta.code, decide((rule, settings), backup, (Vec::new(), &known)));
+    }
+    decided
 }
 
 /// Findings are sorted by severity, then code, then evidence.
@@ -37,7 +68,7 @@ fn report_order(finding: &Finding) -> (std::cmp::Reverse<super::Severity>, &'sta
     (std::cmp::Reverse(finding.severity), finding.rule.code, place, &finding.message)
 }
 
-fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, hits: Vec<Finding>) -> (Vec<Finding>, Outcome) {
+fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, (hits, known): (Vec<Finding>, &ItemHits)) -> (Vec<Finding>, Outcome) {
     let meta = &rule.meta;
     if settings.is_disabled(meta) {
         let reason = "the rule is switched off by the configuration".to_owned();
@@ -57,7 +88,7 @@ fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, hits: V
             if let Some(undecided) = lacking {
                 return (Vec::new(), Outcome::NotEvaluated(undecided));
             }
-            let mut findings = Findings::of(meta, settings);
+            let mut findings = Findings::of(meta, settings).knowing(known);
             check(backup, &mut findings);
             match findings {
                 Findings { found, undecided: Some(undecided), .. } if found.is_empty() => return (found, Outcome::NotEvaluated(undecided)),

@@ -211,6 +211,7 @@ fn blank(entry: &Entry, kind: RecordKind) -> FileRecord {
         size: entry.size,
         sha256: None,
         modified: entry.modified.and_then(super::FileTime::timestamp),
+        is_read_only: entry.read_only,
         anomalies: Box::default(),
         traits: FileTraits::default(),
         content: Content::None,

@@ -296,7 +296,7 @@ fn paths<'a>(paths: Option<impl Iterator<Item = &'a str>>) -> Vec<&'a str> {
 
 impl<'a> From<&'a FileRecord> for FileV1<'a> {
     fn from(file: &'a FileRecord) -> Self {
-        let FileRecord { path, entry: _, kind, state, size, sha256, modified, anomalies, traits: _, content: _ } = file;
+        let FileRecord { path, entry: _, kind, state, size, sha256, modified, is_read_only: _, anomalies, traits: _, content: _ } = file;
         Self {
             path,
             kind: kind.wire_name(),

@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Threshold;
 
-use super::{cpy, dir, que, svc_access, svc_behaviour};
+use super::{bld, cpy, dir, que, svc_access, svc_behaviour};
 
 /// Every threshold, family by family.
-pub static ALL: &[&[&Threshold]] = &[cpy::ALL, dir::ALL, que::ALL, svc_access::ALL, svc_behaviour::ALL];
+pub static ALL: &[&[&Threshold]] = &[bld::ALL, cpy::ALL, dir::ALL, que::ALL, svc_access::ALL, svc_behaviour::ALL];

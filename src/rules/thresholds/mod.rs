@@ -2,6 +2,7 @@
 //! heuristic.
 
 mod all;
+pub mod bld;
 pub mod cpy;
 pub mod dir;
 pub mod que;
