@@ -47,6 +47,8 @@ pub enum Need {
     DomainPolicy,
     /// A size limit of the connector or of a domain.
     SizeLimit,
+    /// A domain that is delivered here.
+    LocalDomains,
     /// A recipient list of the Mailbox Migration Utility.
     MigrateList,
     /// A result log of the Mailbox Migration Utility.
@@ -90,6 +92,7 @@ impl Need {
             Self::ImccopyRoutes => "imccopy.routes",
             Self::DomainPolicy => "domain-policy",
             Self::SizeLimit => "size-limit",
+            Self::LocalDomains => "local-domains",
             Self::MigrateList => "migrate-list",
             Self::MigrateLog => "migrate-log",
         }
@@ -126,6 +129,7 @@ impl Need {
             Self::ImccopyRoutes => there(backup.siblings.has_routes()),
             Self::DomainPolicy => there(backup.default_policy().is_some()),
             Self::SizeLimit => there(backup.knows_size_limits()),
+            Self::LocalDomains => there(!backup.local_domains().is_empty()),
             Self::MigrateList => there(!backup.siblings.migration_lists.is_empty()),
             Self::MigrateLog => there(!backup.siblings.migration_logs.is_empty()),
         }

@@ -2,7 +2,9 @@
 
 use crate::diagnostics::Rule;
 
-use super::{attachments, recipients, reports, structure, subject};
+use super::{
+    attachments, dates, notices, receipts, recipients, report_contents, report_hosts, report_limits, report_recipients, reports, structure, subject,
+};
 
 /// The rules of the family.
 pub(in crate::rules) const RULES: &[&Rule] = &[
@@ -15,7 +17,46 @@ pub(in crate::rules) const RULES: &[&Rule] = &[
     &structure::DEEPLY_NESTED_MESSAGES,
     &structure::COMPRESSED_RTF_DAMAGED,
     &structure::MESSAGE_CLASS_MISSING,
+    &receipts::SUPPLEMENTARY_INFO_TOO_LONG,
+    &receipts::READ_RECEIPT_WITHOUT_TIME,
+    &receipts::RECEIPT_WITHOUT_DESTINATION,
+    &receipts::NDR_REASON_CODE_MINUS_ONE,
     &subject::SUBJECT_WITH_PERCENT_S,
+    &dates::TIME_STAMPS_A_WEEK_APART,
+    &dates::DATE_OF_DECEMBER_1968,
     &reports::NDR_HOST_UNREACHABLE,
     &reports::NDR_UNKNOWN_RECIPIENT,
+    &report_recipients::NDR_AMBIGUOUS_RECIPIENT,
+    &report_recipients::NDR_NO_PROXY_FOR_RECIPIENT,
+    &report_limits::NDR_TOO_MANY_HOPS,
+    &report_limits::NDR_SIZE_LIMIT,
+    &report_limits::NDR_TOO_MANY_RECIPIENTS,
+    &report_hosts::NDR_RELAY_REFUSED,
+    &report_hosts::NDR_SENDER_DOMAIN_REJECTED,
+    &report_hosts::NDR_HELO_REJECTED,
+    &report_hosts::NDR_AUTH_NOT_SUPPORTED,
+    &report_hosts::NDR_SECOND_MESSAGE_IN_SESSION,
+    &report_limits::NDR_552_FOR_WHOLE_BATCH,
+    &report_limits::NDR_TO_LINE_TOO_LONG,
+    &report_hosts::NDR_MULTIPLE_MX_NOT_REACHED,
+    &report_hosts::NDR_COMPUSERVE_REFUSAL,
+    &report_recipients::NDR_NO_ROUTE,
+    &report_recipients::NDR_MISSING_X400_ADDRESS,
+    &report_contents::NDR_CONTENT_SYNTAX_FROM_X400,
+    &dates::NDR_EXPIRED_AT_ONCE,
+    &report_recipients::NDR_DROPPED_PROXY_NOT_FOUND,
+    &report_recipients::NDR_NAMES_THE_LIST,
+    &report_recipients::NDR_LOOP_DETECTED_FOR_CUSTOM_RECIPIENT,
+    &notices::NOTICE_INBOUND_FAILURE,
+    &notices::NOTICE_OUTBOUND_FAILURE,
+    &notices::NOTICE_ORIGINATOR_NOT_ALLOWED,
+    &notices::DELIVERY_REPORT_FOR_QUEUED_MAIL,
+    &report_hosts::NDR_HOST_WITHOUT_8BITMIME,
+    &report_contents::RECIPIENT_NAME_BEGINS_WITH_COMMA,
+    &dates::MESSAGE_EXPIRED_ON_ARRIVAL,
+    &report_limits::NDR_RESTRICTION_IN_THE_SYSTEM,
+    &report_contents::NDR_RECIPIENT_DECEASED,
+    &report_limits::NDR_INVALID_ARGUMENT_IN_RECIPIENT,
+    &report_hosts::NDR_TLS_SECURITY_SUBSYSTEM,
+    &report_contents::NDR_FOR_RECREATED_PUBLIC_FOLDER,
 ];
