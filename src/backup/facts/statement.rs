@@ -79,7 +79,7 @@ pub(in crate::backup) fn statements<'a>(item: &Item<'a>) -> Vec<Statement<'a>> {
     found
 }
 
-fn of_text<'a>(view: usize, text: Cow<'a, str>) -> Statement<'a> {
+fn of_text(view: usize, text: Cow<'_, str>) -> Statement<'_> {
     let lines = DiagnosticLine::find_all(&text);
     Statement { view, report: None, row: None, object: String::new(), property: None, text, lines }
 }

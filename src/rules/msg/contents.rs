@@ -210,7 +210,7 @@ fn small_text_attachment_with_bare_lf(item: &Item<'_>, findings: &mut Findings<'
         if !item.addresses_as(&[AddressRole::P1]).any(|to| to.is_ours && to.address.is_smtp()) {
             return;
         }
-        let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
+        let feeds = memchr::memchr_iter(b'\n', bytes).count();
         findings
             .report(format!("{} carries '{}' of {} bytes with {}", item.path, name_of(attachment), bytes.len(), counted(feeds, "bare line feed")))
             .evidence(Evidence::attachment(item.path, mail, index).expected("CR LF line ends, or more than 140 bytes"));
