@@ -112,7 +112,7 @@ declare_rule! {
 
 const USER_DEFINED: i32 = 50_000;
 /// The status stands alone, since a hexadecimal error number may stand where other lines have a decimal one.
-static CONVERSION_FAILED: Words = Words::said_or_coded(r"\(000502CC\)", "000502CC");
+static CONVERSION_FAILED: Words = Words::said_or_coded(r"(?i)\(000502CC\)", "000502CC");
 
 fn code_page_50000(item: &Item<'_>, findings: &mut Findings<'_>) {
     for view in &item.messages {

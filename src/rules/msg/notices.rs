@@ -2,7 +2,7 @@
 
 use crate::{
     backup::{Backup, Item, MessageRecord, MessageView, QueueKind, facts::Notice},
-    base::{Pattern, enumerated},
+    base::{Pattern, counted, enumerated},
     declare_rule,
     diagnostics::{Evidence, Findings},
     mapi::ReportKind,
@@ -208,14 +208,21 @@ fn delivery_report_for_queued_mail(backup: &Backup, findings: &mut Findings<'_>)
     }
     let is_mail = |record: &&MessageRecord| record.facts.report != Some(ReportKind::Delivery);
     let queued = backup.items(QueueKind::MtsOut).filter(is_mail).filter_map(|item| Some((item.facts.mts_local.as_deref()?, item)));
-    for (local, item) in queued {
-        let Some((report, _)) = reports.iter().find(|(_, delivered)| delivered.eq_ignore_ascii_case(local)) else { continue };
-        let (path, report) = (backup.path_of(item), backup.path_of(report));
-        let queue = backup.queues.get(item.queue).map_or("", |queue| queue.name.as_str());
-        findings
-            .report(format!("{report} reports the delivery of '{local}', which still waits as {path}"))
-            .affects(queue, 1)
-            .evidence(Evidence::file(report).observed(local).expected("a report about mail that has left the queue"))
-            .evidence(Evidence::file(path).observed(local));
-    }
+    let reported = |local: &str| reports.iter().find(|(_, delivered)| delivered.eq_ignore_ascii_case(local)).map(|(report, _)| *report);
+    let pairs: Vec<_> =
+        queued.filter_map(|(local, item)| Some((local, backup.path_of(item), backup.path_of(reported(local)?), item.queue))).collect();
+    let Some((local, path, report, queue)) = pairs.first() else { return };
+    let queue = backup.queues.get(*queue).map_or("", |queue| queue.name.as_str());
+    let proof = pairs.iter().flat_map(|(local, path, report, _)| {
+        let told = Evidence::file(*report).observed(*local).expected("a report about mail that has left the queue");
+        [told, Evidence::file(*path).observed(*local)]
+    });
+    findings
+        .report(format!("{} that still waits; the first: {report} reports the delivery of '{local}', which is {path}", reported_mail(pairs.len())))
+        .affects(queue, pairs.len())
+        .first_evidences(proof);
+}
+
+fn reported_mail(count: usize) -> String {
+    format!("delivery is reported of {}", counted(count, "message"))
 }

@@ -269,8 +269,10 @@ declare_rule! {
 static UNRESOLVED: Words = Words::said_or_coded(r"(?i)Unknown Recipient|recipient name is not\s+recognized", "000C05A6");
 
 fn recipient_name_begins_with_comma(item: &Item<'_>, findings: &mut Findings<'_>) {
-    let shell = item.shell().filter(|_| item.mail().is_some_and(|mail| mail.depth > 0));
-    for view in shell.into_iter().chain(item.mail()).chain(item.reports().iter().filter_map(|report| item.messages.get(report.view))) {
+    let own = item.mail().map_or(0, |mail| mail.depth);
+    let nested_reports = item.reports().iter().filter_map(|report| item.messages.get(report.view)).filter(|view| view.depth > own);
+    let shell = item.shell().filter(|_| own > 0);
+    for view in shell.into_iter().chain(item.mail()).chain(nested_reports) {
         for (index, row) in view.message.recipients.iter().enumerate() {
             if begins_with_comma(row) && (is_of_cc_mail(view, row) || !heard(item, &UNRESOLVED).is_empty()) {
                 let object = format!("{}, recipient {}", view.object, index + 1);

@@ -2,6 +2,7 @@
 
 use crate::{
     backup::{Backup, Item, MailRecord, MessageRecord, QueueKind},
+    base::counted,
     declare_rule,
     diagnostics::{Evidence, Findings},
 };
@@ -152,19 +153,22 @@ fn subject_cut_at_40(backup: &Backup, findings: &mut Findings<'_>) {
     let of_40: usize = all().map(|facts| usize::from(facts.subjects_of_40)).sum();
     let is_longest = all().all(|facts| usize::from(facts.longest_subject) <= FIELD);
     let is_everywhere = of_40 >= MANY && is_longest;
+    let mut cut = Vec::new();
     for record in backup.messages.iter().filter(|record| record.facts.subjects_of_40 > 0) {
-        let path = backup.path_of(record);
         let shell = record.shell.record();
         let Some((object, mail)) = cut_message(record, &shell, is_everywhere) else { continue };
-        let subject = mail.subject.as_deref().unwrap_or_default();
-        let class = mail.message_class.as_deref().unwrap_or_default();
-        let queue = backup.queues.get(record.queue).map_or("", |queue| queue.name.as_str());
-        let why = if is_everywhere { "no subject of the Backup is longer" } else { "its class is not that of plain mail" };
-        findings
-            .report(format!("the subject of {path} ({class}) has exactly 40 characters, and {why}: '{subject}'"))
-            .affects(queue, 1)
-            .evidence(Evidence::part(path, object, mail.span.clone()).observed(subject).expected("a subject that ends with a word"));
+        let subject = mail.subject.clone().unwrap_or_default();
+        let proof = Evidence::part(backup.path_of(record), object, mail.span.clone()).observed(subject);
+        cut.push((record.queue, mail.message_class.clone().unwrap_or_default(), proof.expected("a subject that ends with a word")));
     }
+    let Some((_, class, first)) = cut.first() else { return };
+    let why = if is_everywhere { "no subject of the Backup is longer".to_owned() } else { format!("its class is {class}") };
+    let count = counted(cut.len(), "subject");
+    let finding = findings.report(format!("{count} of exactly 40 characters; that of {} is '{}', and {why}", first.file, first.observed));
+    for queue in cut.iter().filter_map(|(queue, ..)| backup.queues.get(*queue)) {
+        finding.affects(&queue.name, 1);
+    }
+    finding.first_evidences(cut.into_iter().map(|(_, _, proof)| proof));
 }
 
 /// Returns the first message of an item whose subject looks cut, the envelope's copy aside.

@@ -89,7 +89,9 @@ fn stated_pages(message: &TnefMessage<'_>) -> Vec<(CodePage, CodePageFamily, std
         let stated = if property.tag == PropTag::MESSAGE_CODEPAGE { property.value.long().and_then(|page| u32::try_from(page).ok()) } else { None };
         Some((CodePage(stated.or_else(|| tagged_page(property.tag))?), property.span.clone()))
     };
-    let all = of_stream.into_iter().chain(message.properties.properties.iter().filter_map(of_property));
+    let rows = message.recipients.iter().map(|row| &row.properties).chain(message.attachments.iter().map(|attachment| &attachment.properties));
+    let properties = std::iter::once(&message.properties).chain(rows).flat_map(|bag| &bag.properties);
+    let all = of_stream.into_iter().chain(properties.filter_map(of_property));
     all.filter_map(|(page, span)| Some((page, page.family()?, span))).collect()
 }
 
