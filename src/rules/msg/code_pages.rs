@@ -93,11 +93,25 @@ declare_rule! {
     /// failed: SMTP:ann@example.com
     /// body: "MSEXCH:IMS:Org:Site:SRV 0x80004005 (000502CC) Conversion to Internet format failed"
     /// ```
+    /// ```backup
+    /// //- Mtsin/1
+    /// header: Received: from a.example by b.example with SMTP (Microsoft Exchange Internet Mail Service Version 5.5.2650.21) id AA1; Wed, 6 Oct 1999 14:00:00 +0000
+    /// //- Mtsin/2
+    /// class: REPORT.IPM.Note.NDR
+    /// failed: SMTP:ann@example.com
+    /// body: "MSEXCH:IMS:Org:Site:SRV 0 (000502CC) Conversion to Internet format failed"
+    /// ```
     ///
     /// ## Silent
     /// ```backup
     /// //- Mtsout/1
     /// PR_INTERNET_CPID: 50220
+    /// ```
+    /// ```backup
+    /// //- Mtsin/1
+    /// header: Received: from a.example by b.example with SMTP (Microsoft Exchange Internet Mail Service Version 5.5.2650.21) id AA1; Wed, 6 Oct 1999 14:00:00 +0000
+    /// //- Mtsout/1
+    /// PR_INTERNET_CPID: 50000
     /// ```
     pub static CODE_PAGE_50000 = {
         id: "MSG113", name: "code-page-50000", severity: Error, certainty: Likely,

@@ -182,6 +182,12 @@ declare_rule! {
     /// //- Mtsout/1
     /// attach: conf.txt "{first line\n*20}"
     /// ```
+    /// ```backup
+    /// //- Mtsin/1
+    /// header: Received: from a.example by b.example with SMTP (Microsoft Exchange Internet Mail Service Version 5.5.2650.21) id AA1; Wed, 6 Oct 1999 14:00:00 +0000
+    /// //- Mtsout/1
+    /// attach: conf.txt "first line\nsecond line\nthird line\n"
+    /// ```
     pub static SMALL_TEXT_ATTACHMENT_WITH_BARE_LF = {
         id: "MSG607", name: "small-text-attachment-with-bare-lf", severity: Warning, certainty: Likely,
         versions: [V5_0, V5_5],

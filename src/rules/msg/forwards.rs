@@ -143,6 +143,14 @@ declare_rule! {
     /// envelope:
     ///   PR_AUTO_FORWARDED: false
     /// ```
+    /// ```backup
+    /// //- Mtsin/1
+    /// header: Received: from a.example by b.example with SMTP (Microsoft Exchange Internet Mail Service Version 5.5.2650.21) id AA1; Wed, 6 Oct 1999 14:00:00 +0000
+    /// //- Mtsout/1
+    /// p1: SMTP:ann@example.com
+    /// envelope:
+    ///   PR_AUTO_FORWARDED: false
+    /// ```
     pub static AUTO_FORWARDED_FALSE_IS_DROPPED = {
         id: "MSG138", name: "auto-forwarded-false-is-dropped", severity: Error, certainty: Likely,
         versions: [V5_5],

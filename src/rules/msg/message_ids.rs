@@ -227,6 +227,10 @@ declare_rule! {
     /// //- Mtsin/1
     /// mts-id: none
     /// ```
+    /// ```backup
+    /// //- Mtsout/1
+    /// mts-id: "l=SERVER9911041200ABCDEFGH"
+    /// ```
     pub static MTS_ID_WITHOUT_GLOBAL_DOMAIN = {
         id: "MSG134", name: "mts-id-without-global-domain", severity: Error, certainty: Certain,
         versions: [V5_5],

@@ -27,6 +27,12 @@ declare_rule! {
     /// failed: SMTP:ann@example.com
     /// body: "MSEXCH:IMS:Org:Site:SRV 3751 (0000B0981) 751 twili => We do not relay"
     /// ```
+    /// ```backup
+    /// //- Mtsin/1
+    /// class: REPORT.IPM.Note.NDR
+    /// failed: SMTP:ann@example.com
+    ///   prop 0x0C1B001E: "MSEXCH:IMS:Org:Site:SRV 3550 (000B09AA) 550 relaying mail to example.com is not allowed"
+    /// ```
     ///
     /// ## Silent
     /// ```backup

@@ -105,6 +105,10 @@ declare_rule! {
     /// //- Mtsout/1
     /// rtf: "{\\rtf1\\ansi\\ansicpg932 {\\field{\\*\\fldinst HYPERLINK \"http://www.example.com\"}{\\fldrslt link}}}"
     /// ```
+    /// ```backup
+    /// //- Bad/1
+    /// rtf: "{\\rtf1\\ansi\\ansicpg1252{\\fonttbl{\\f0 Arial;}{\\f1\\fnil\\fcharset128 MS Gothic;}}{\\field{\\*\\fldinst {HYPERLINK \"http://www.example.com\"}}{\\fldrslt {\\f1 link}}}}"
+    /// ```
     ///
     /// ## Silent
     /// ```backup
@@ -114,6 +118,10 @@ declare_rule! {
     /// ```backup
     /// //- Mtsout/1
     /// rtf: "{\\rtf1\\ansi\\ansicpg932 text}"
+    /// ```
+    /// ```backup
+    /// //- Bad/1
+    /// rtf: "{\\rtf1\\ansi\\ansicpg1252{\\fonttbl{\\f0 Arial;}{\\f1\\fnil\\fcharset128 MS Gothic;}}{\\field{\\*\\fldinst {HYPERLINK \"http://www.example.com\"}}{\\fldrslt {\\f0 link}}}}"
     /// ```
     pub static RTF_HYPERLINK_IN_DOUBLE_BYTE_TEXT = {
         id: "MSG110", name: "rtf-hyperlink-in-double-byte-text", severity: Critical, certainty: Possible,
@@ -252,6 +260,12 @@ declare_rule! {
     /// //- Mtsin/1
     /// subject: "Offer <script src=http://a.example/x.js>"
     /// ```
+    /// ```backup
+    /// //- Mtsin/1
+    /// header: Received: from a.example by b.example with SMTP (Microsoft Exchange Internet Mail Service Version 5.5.2650.21) id AA1; Wed, 6 Oct 1999 14:00:00 +0000
+    /// subject: "Offer <script src=http://a.example/x.js>"
+    /// html: "<html><body>text</body></html>"
+    /// ```
     pub static HTML_IN_SUBJECT = {
         id: "MSG608", name: "html-in-subject", severity: Warning, certainty: Possible,
         versions: [V5_5],
@@ -303,6 +317,12 @@ declare_rule! {
     /// ```backup
     /// //- Bad/1
     /// rtf: "{\\rtf1\\ansi{\\*\\template C:\\\\MSOffice\\\\Office\\\\Normal.dot}text}"
+    /// ```
+    /// ```backup
+    /// //- Mtsin/1
+    /// header: Received: by b.example with Microsoft Exchange (IMC 4.0.995.52) id <01BB6402.55C69350@b.example>; Wed, 6 Oct 1999 14:00:00 +0000
+    /// //- Bad/1
+    /// rtf: "{\\rtf1\\ansi{\\*\\template C:\\\\MSOffice\\\\Office\\\\Email.dot}text}"
     /// ```
     pub static WORDMAIL_TEMPLATE_IN_RICH_TEXT = {
         id: "MSG616", name: "wordmail-template-in-rich-text", severity: Error, certainty: Possible,
