@@ -1,7 +1,7 @@
 //! How large a message is, and how large it becomes on the wire, where the size limits of the connector count (Q146264, Q257264).
 
 use crate::{
-    formats::tnef::AttachmentContent,
+    formats::tnef::{AttachmentContent, AttributeId},
     mapi::{PropTag, PropValue},
 };
 
@@ -23,7 +23,7 @@ impl MessageView<'_> {
     #[must_use]
     pub fn encoded_size(&self) -> u64 {
         let attachments = self.message.attachments.iter().map(|attachment| match &attachment.content {
-            // An embedded message is no attachment of bytes; what it carries is counted at its own level by its stream.
+            // An embedded message counts by its stream, which holds all that it carries.
             AttachmentContent::File(bytes, _) | AttachmentContent::Message(bytes, ..) | AttachmentContent::Ole(bytes, _) => bytes.len() as u64,
             AttachmentContent::Reference | AttachmentContent::Missing => 0,
         });
@@ -37,13 +37,15 @@ impl MessageView<'_> {
         match self.message.properties.get(PropTag::BODY) {
             Some(PropValue::String8(text)) => Some(text.bytes),
             Some(PropValue::Unicode(bytes)) => Some(bytes),
-            _ => self.message.attributes.iter().find(|attribute| attribute.level == 1 && attribute.id.0 == ATT_BODY).map(|attribute| attribute.data),
+            _ => self
+                .message
+                .attributes
+                .iter()
+                .find(|attribute| attribute.level == 1 && attribute.id == AttributeId::BODY)
+                .map(|attribute| attribute.data),
         }
     }
 }
-
-/// attBody ([MS-OXTNEF] 2.1.3.3.14).
-const ATT_BODY: u16 = 0x800C;
 
 fn in_base64(bytes: u64) -> u64 {
     let characters = bytes.div_ceil(3) * 4;

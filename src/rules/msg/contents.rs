@@ -103,6 +103,18 @@ declare_rule! {
     /// //- Mtsout/1
     /// attach: a.zip 800 KB
     /// ```
+    /// ```backup
+    /// //- imcdom.txt
+    /// [Header]
+    /// Version=1
+    /// [Domain]
+    /// DomainInformation=+
+    /// +Default,ISO-8859-1,ISO-8859-1,800,76,0,0,0
+    /// +acme.example,ISO-8859-1,ISO-8859-1,800,76,0,0,100
+    /// //- Mtsout/1
+    /// p1: SMTP:ann@sub.acme.example
+    /// attach: a.zip 80 KB
+    /// ```
     ///
     /// ## Silent
     /// ```backup
@@ -111,6 +123,18 @@ declare_rule! {
     /// Mail-Gateway,Internet Mail Connector (A),1024
     /// //- Mtsout/1
     /// attach: a.zip 500 KB
+    /// ```
+    /// ```backup
+    /// //- imcdom.txt
+    /// [Header]
+    /// Version=1
+    /// [Domain]
+    /// DomainInformation=+
+    /// +Default,ISO-8859-1,ISO-8859-1,800,76,0,0,0
+    /// +acme.example,ISO-8859-1,ISO-8859-1,800,76,0,0,100
+    /// //- Mtsout/1
+    /// p1: SMTP:ann@other.example
+    /// attach: a.zip 80 KB
     /// ```
     pub static MESSAGE_OVER_SIZE_LIMIT = {
         id: "MSG148", name: "message-over-size-limit", severity: Error, certainty: Likely,

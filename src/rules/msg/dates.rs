@@ -244,6 +244,19 @@ declare_rule! {
     /// prop 0x00150040: 2000-03-01T08:00:00Z
     /// arrived: 2000-03-01T09:12:00Z
     /// ```
+    /// ```backup
+    /// //- Backup/Mtsin/1 modified=1999-10-08T10:00:00Z
+    /// subject: "x"
+    /// //- Backup/Imcsvc.reg modified=1999-10-08T10:00:05Z
+    /// REGEDIT4
+    /// //- Backup/Imcfls modified=1999-10-08T10:00:15Z
+    /// [Backup]
+    /// //- In/ABCDEFGH modified=1999-10-08T09:00:00Z
+    /// From: ann@example.com
+    /// Expires: Wed, 6 Oct 1999 10:00:00 +0000
+    ///
+    /// text
+    /// ```
     ///
     /// ## Silent
     /// ```backup
@@ -254,6 +267,19 @@ declare_rule! {
     /// ```backup
     /// //- Mtsin/1
     /// arrived: 2000-03-01T09:12:00Z
+    /// ```
+    /// ```backup
+    /// //- Backup/Mtsin/1 modified=1999-10-08T10:00:00Z
+    /// subject: "x"
+    /// //- Backup/Imcsvc.reg modified=1999-10-08T10:00:05Z
+    /// REGEDIT4
+    /// //- Backup/Imcfls modified=1999-10-08T10:00:15Z
+    /// [Backup]
+    /// //- In/ABCDEFGH modified=1999-10-08T09:00:00Z
+    /// From: ann@example.com
+    /// Expires: Wed, 13 Oct 1999 10:00:00 +0000
+    ///
+    /// text
     /// ```
     pub static MESSAGE_EXPIRED_ON_ARRIVAL = {
         id: "MSG609", name: "message-expired-on-arrival", severity: Error, certainty: Likely,

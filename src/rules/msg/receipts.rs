@@ -132,6 +132,12 @@ declare_rule! {
     /// to: none
     /// p1: none
     /// ```
+    /// ```backup
+    /// //- Mtsout/1
+    /// class: REPORT.IPM.Note.NDR
+    /// failed: SMTP:nobody@example.com
+    /// report-destination: none
+    /// ```
     ///
     /// ## Silent
     /// ```backup

@@ -351,7 +351,9 @@ fn ndr_compuserve_refusal(item: &Item<'_>, findings: &mut Findings<'_>) {
     let mail = item.mail().filter(|_| item.is_in(&[QueueKind::MtsIn]) && item.statements().is_empty());
     let Some((mail, body)) = mail.and_then(|mail: &MessageView<'_>| Some((mail, mail.body()?))) else { return };
     if let Some(said) = IN_MAIL.find(body) {
-        findings.report(format!("{} says that CompuServe refused mail", item.path)).evidence(Evidence::body(item.path, mail, said.as_str()));
+        findings
+            .report(format!("{} says that CompuServe refused mail", item.path))
+            .evidence(Evidence::body(item.path, mail, said.as_str()).expected("mail that CompuServe took"));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     base::Pattern,
     declare_rule,
     diagnostics::{Evidence, Findings},
-    formats::rtf::RtfOrigin,
+    formats::{rtf::RtfOrigin, tnef::AttributeId},
     mapi::{MessageClass, PropTag},
     rules::thresholds::msg_reports::{LOST_BODY, LOST_BODY_LENGTH},
 };
@@ -84,9 +84,8 @@ fn is_note(mail: &MessageView<'_>) -> bool {
 
 /// Returns the bytes of headers and recipient table.
 fn beside_the_text(mail: &MessageView<'_>) -> u64 {
-    const ATT_RECIP_TABLE: u16 = 0x9004;
     let headers = mail.message.properties.property(PropTag::TRANSPORT_MESSAGE_HEADERS).map_or(0, |property| property.span.end - property.span.start);
-    let tables = mail.message.attributes.iter().filter(|attribute| attribute.id.0 == ATT_RECIP_TABLE);
+    let tables = mail.message.attributes.iter().filter(|attribute| attribute.id == AttributeId::RECIP_TABLE);
     headers + tables.map(|table| table.data.len() as u64).sum::<u64>()
 }
 

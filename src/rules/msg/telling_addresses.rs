@@ -363,6 +363,17 @@ declare_rule! {
     /// //- Mtsout/1
     /// p1: X400:c=US;a= ;p=ORG;dda:SMTP=abcdefghijklmno(a)example.com;
     /// ```
+    /// ```backup
+    /// //- Imcsvc.reg
+    /// REGEDIT4
+    ///
+    /// [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters]
+    /// "AddressingNeverFails"=dword:00000001
+    /// //- Mtsin/1
+    /// header: Received: from a.example by b.example with SMTP (Microsoft Exchange Internet Mail Service Version 5.5.2653.19) id AA1; Wed, 6 Oct 1999 14:00:00 +0000
+    /// //- Mtsout/1
+    /// p1: X400:c=US;a= ;p=ORG;dda:SMTP=abcdefghijklmno(a)example.com;
+    /// ```
     pub static FIFTEEN_CHARACTER_LOCAL_PART_WITH_MIXER = {
         id: "MSG617", name: "fifteen-character-local-part-with-mixer", severity: Critical, certainty: Possible,
         versions: [V5_5],

@@ -8,16 +8,11 @@ use crate::{
     base::{CodePage, CodePageFamily, Pattern, reads_as_cyrillic},
     declare_rule,
     diagnostics::{Evidence, Findings},
-    formats::tnef::{Attribute, TnefMessage},
+    formats::tnef::{Attribute, AttributeId, TnefMessage},
     mapi::{PropTag, PropValue, Property, ReportKind},
 };
 
 use super::hearing::{Words, heard};
-
-/// attSubject, attMAPIProps and attOemCodepage ([MS-OXTNEF] 2.1.3.3).
-const ATT_SUBJECT: u16 = 0x8004;
-const ATT_MAPI_PROPS: u16 = 0x9003;
-const ATT_OEM_CODEPAGE: u16 = 0x9007;
 
 declare_rule! {
     /// Conflicting code pages in a TNEF message.
@@ -84,7 +79,7 @@ fn tnef_conflicting_code_pages(item: &Item<'_>, findings: &mut Findings<'_>) {
 
 /// Returns every code page that a stream states for its texts, with its script and place.
 fn stated_pages(message: &TnefMessage<'_>) -> Vec<(CodePage, CodePageFamily, std::ops::Range<u64>)> {
-    let of_stream = message.code_page.zip(attribute(message, ATT_OEM_CODEPAGE).map(|attribute| attribute.span.clone()));
+    let of_stream = message.code_page.zip(attribute(message, AttributeId::OEM_CODEPAGE).map(|attribute| attribute.span.clone()));
     let of_property = |property: &Property<'_>| {
         let stated = if property.tag == PropTag::MESSAGE_CODEPAGE { property.value.long().and_then(|page| u32::try_from(page).ok()) } else { None };
         Some((CodePage(stated.or_else(|| tagged_page(property.tag))?), property.span.clone()))
@@ -102,8 +97,8 @@ fn tagged_page(tag: PropTag) -> Option<u32> {
     (written & TAGGED != 0).then_some(u32::from(written & !TAGGED))
 }
 
-fn attribute<'m, 'a>(message: &'m TnefMessage<'a>, id: u16) -> Option<&'m Attribute<'a>> {
-    message.attributes.iter().find(|attribute| attribute.level == 1 && attribute.id.0 == id)
+fn attribute<'m, 'a>(message: &'m TnefMessage<'a>, id: AttributeId) -> Option<&'m Attribute<'a>> {
+    message.attributes.iter().find(|attribute| attribute.level == 1 && attribute.id == id)
 }
 
 declare_rule! {
@@ -150,7 +145,7 @@ fn tnef_strings_in_internet_code_page(item: &Item<'_>, findings: &mut Findings<'
     for inner in item.inner_tnefs() {
         let message = inner.decode().value;
         let Some(page) = message.code_page else { continue };
-        let place = attribute(&message, ATT_OEM_CODEPAGE).map_or(0..0, |attribute| attribute.span.clone());
+        let place = attribute(&message, AttributeId::OEM_CODEPAGE).map_or(0..0, |attribute| attribute.span.clone());
         if page == KOI8_R || page == ISO_8859_5 {
             findings
                 .report(format!("{} of {} states code page {}, which is one of the wire", inner.object, item.path, page.0))
@@ -172,7 +167,7 @@ fn foreign_text<'a>(message: &TnefMessage<'a>) -> Option<(std::ops::Range<u64>, 
         PropValue::String8(text) => Some((property.span.clone(), text.bytes)),
         _ => None,
     };
-    let attributes = message.attributes.iter().filter(|attribute| attribute.level == 1 && attribute.id.0 == ATT_SUBJECT);
+    let attributes = message.attributes.iter().filter(|attribute| attribute.level == 1 && attribute.id == AttributeId::SUBJECT);
     let texts = message.properties.properties.iter().filter_map(of_property);
     let mut all = texts.chain(attributes.map(|attribute| (attribute.span.clone(), attribute.data)));
     all.find(|(_, bytes)| !bytes.is_ascii() && reads_as_cyrillic(&KOI8_R.decode(bytes).text) && !reads_as_cyrillic(&WINDOWS_1251.decode(bytes).text))
@@ -213,8 +208,8 @@ declare_rule! {
 fn tnef_without_subject(item: &Item<'_>, findings: &mut Findings<'_>) {
     for inner in item.inner_tnefs().iter().filter(|inner| inner.has_signature()) {
         let message = inner.decode().value;
-        let Some(list) = attribute(&message, ATT_MAPI_PROPS).filter(|_| is_whole(&message)) else { continue };
-        let has_subject = attribute(&message, ATT_SUBJECT).is_some() || message.properties.any_type(PropTag::SUBJECT).is_some();
+        let Some(list) = attribute(&message, AttributeId::MAPI_PROPS).filter(|_| is_whole(&message)) else { continue };
+        let has_subject = attribute(&message, AttributeId::SUBJECT).is_some() || message.properties.any_type(PropTag::SUBJECT).is_some();
         if !has_subject {
             let names: Vec<&str> = message.attributes.iter().filter_map(Attribute::name).collect();
             findings
