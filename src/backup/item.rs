@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     Backup, ItemPlace, QueueKind, ServerFacts,
-    facts::{self, AddressOccurrence, AddressRole, Diagnosis, InnerTnef, Notice, RawDocument, ReportFacts},
+    facts::{self, AddressOccurrence, AddressRole, Diagnosis, InnerTnef, Notice, RawDocument, ReportFacts, Statement},
 };
 
 /// What a queue file is.
@@ -83,6 +83,7 @@ struct Cells<'a> {
     reports: OnceCell<Vec<ReportFacts<'a>>>,
     notice: OnceCell<Option<Notice>>,
     diagnoses: OnceCell<Vec<Diagnosis<'a>>>,
+    statements: OnceCell<Vec<Statement<'a>>>,
 }
 
 /// One message of an item, with what is decoded out of its properties.
@@ -165,6 +166,11 @@ impl<'a> Item<'a> {
     /// Returns the diagnostic lines of its reports and its notice.
     pub fn diagnoses(&self) -> &[Diagnosis<'a>] {
         self.cells.diagnoses.get_or_init(|| facts::diagnoses(self))
+    }
+
+    /// Returns every text in which its reports and its notice say why mail failed.
+    pub fn statements(&self) -> &[Statement<'a>] {
+        self.cells.statements.get_or_init(|| facts::statements(self))
     }
 
     /// Returns the outermost message.

@@ -20,6 +20,7 @@ use super::{
 /// Returns the facts of an item.
 pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
     let shell = item.shell().map(|view| &view.message.properties);
+    let (longest_subject, subjects_of_40) = subjects(item);
     ItemFacts {
         arrival: item.arrival_time(),
         creation: shell.and_then(|properties| properties.time(PropTag::CREATION_TIME)),
@@ -40,6 +41,9 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         long_url: text_facts::long_url(item),
         western_text: text_facts::western_text(item),
         queue: queue_facts(item),
+        longest_subject,
+        subjects_of_40,
+        delivered_mts_local: delivered_mts_local(item),
     }
 }
 
@@ -113,6 +117,18 @@ fn stamps(item: &Item<'_>) -> Box<[HeaderStamp]> {
         }
     }
     found.into()
+}
+
+/// Returns the length of the longest subject and how many have exactly 40 characters; an envelope only copies that of its mail.
+fn subjects(item: &Item<'_>) -> (u16, u16) {
+    let own = item.messages.iter().skip(usize::from(item.kind == ItemKind::Envelope && item.messages.len() > 1));
+    let lengths = own.filter_map(|view| view.message.subject()).map(|subject| u16::try_from(subject.chars().count()).unwrap_or(u16::MAX));
+    lengths.fold((0, 0), |(longest, of_40), length| (longest.max(length), of_40.saturating_add(u16::from(length == 40))))
+}
+
+fn delivered_mts_local(item: &Item<'_>) -> Option<Box<str>> {
+    let report = item.reports().iter().find(|report| report.kind == ReportKind::Delivery)?;
+    MtsId::parse(report.subject_mts_id.as_deref()?)?.local.map(Into::into)
 }
 
 fn topmost_host(item: &Item<'_>) -> Option<Box<str>> {

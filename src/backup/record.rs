@@ -78,6 +78,12 @@ pub struct ItemFacts {
     pub western_text: Option<TextPlace>,
     /// What rules over whole queues need besides.
     pub queue: QueueFacts,
+    /// Characters of the longest subject of its messages, the envelope's copy aside.
+    pub longest_subject: u16,
+    /// How many of these subjects have exactly 40 characters (Q156844).
+    pub subjects_of_40: u16,
+    /// Local part of the MTS-ID that a delivery report in it is about.
+    pub delivered_mts_local: Option<Box<str>>,
 }
 
 /// A version stamp of an Exchange connector in one header field.

@@ -21,6 +21,8 @@ pub struct Finding {
     pub affected: Affected,
     /// Findings of one rule with the same group become one; none when every finding of the rule belongs together.
     pub group: Option<String>,
+    /// Whether it only counts in a product without the fix; for rules of which another part of the condition needs no such product.
+    pub if_exposed: bool,
 }
 
 /// What a trouble touches.
@@ -79,6 +81,7 @@ impl<'s> Findings<'s> {
             evidence: Vec::new(),
             affected: Affected::default(),
             group: None,
+            if_exposed: false,
         };
         self.found.push_mut(finding)
     }
@@ -133,6 +136,12 @@ impl Finding {
     /// Keeps this finding apart from the others of its rule.
     pub fn group(&mut self, key: impl Into<String>) -> &mut Self {
         self.group = Some(key.into());
+        self
+    }
+
+    /// Lets the finding count only where the product has not the fix; it needs a group of its own.
+    pub fn if_exposed(&mut self) -> &mut Self {
+        self.if_exposed = true;
         self
     }
 

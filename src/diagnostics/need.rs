@@ -49,6 +49,8 @@ pub enum Need {
     DomainPolicy,
     /// A size limit of the connector or of a domain.
     SizeLimit,
+    /// A domain that is delivered here.
+    LocalDomains,
     /// A recipient list of the Mailbox Migration Utility.
     MigrateList,
     /// A result log of the Mailbox Migration Utility.
@@ -101,6 +103,7 @@ impl Need {
             Self::ImccopyRoutes => "imccopy.routes",
             Self::DomainPolicy => "domain-policy",
             Self::SizeLimit => "size-limit",
+            Self::LocalDomains => "local-domains",
             Self::MigrateList => "migrate-list",
             Self::MigrateLog => "migrate-log",
             Self::WizardUserlist => "wizard-userlist",
@@ -142,6 +145,7 @@ impl Need {
             Self::ImccopyRoutes => there(backup.siblings.has_routes()),
             Self::DomainPolicy => there(backup.default_policy().is_some()),
             Self::SizeLimit => there(backup.knows_size_limits()),
+            Self::LocalDomains => there(!backup.local_domains().is_empty()),
             Self::MigrateList => there(!backup.siblings.migration_lists.is_empty()),
             Self::MigrateLog => there(backup.siblings.result_lines().next().is_some() || !backup.siblings.migration_logs.is_empty()),
             Self::WizardUserlist => there(backup.siblings.wizard_user_lists().next().is_some() || backup.siblings.wizard_accounts().next().is_some()),

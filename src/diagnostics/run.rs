@@ -83,6 +83,8 @@ fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, (hits, 
         return (Vec::new(), Outcome::Passed);
     }
     let lacking = lacking(meta.needs, backup);
+    let own_exposure = Exposure::of(meta, backup.version.as_ref());
+    let hits = hits.into_iter().filter(|hit| !hit.if_exposed || own_exposure != Exposure::No).collect();
     let mut found = match rule.check {
         Check::Backup(check) => {
             if let Some(undecided) = lacking {
@@ -111,6 +113,8 @@ fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, (hits, 
     }
     if exposure == Exposure::Unknown {
         found.iter_mut().for_each(soften);
+    } else if own_exposure == Exposure::Unknown {
+        found.iter_mut().filter(|finding| finding.if_exposed).for_each(soften);
     }
     (found, Outcome::Fired)
 }
