@@ -10,7 +10,7 @@ use crate::{
     mapi::{MessageClass, PropTag, ReportKind},
 };
 
-use super::{HeaderStamp, Item, ItemFacts, ItemKind};
+use super::{HeaderStamp, Item, ItemFacts, ItemKind, facts::postscript};
 
 /// Returns the facts of an item.
 pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
@@ -28,6 +28,7 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         is_notice: item.notice().is_some(),
         has_headers: item.messages.iter().any(|view| view.headers.is_some()),
         has_raw_document: !item.raws().is_empty(),
+        postscript: postscript(item),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     mapi::ReportKind,
 };
 
-use super::{CompactMail, ItemKind};
+use super::{CompactMail, ItemKind, facts::PostScriptPart};
 
 /// One queue item: the shell, and what rules and reports need of it.
 #[derive(Debug, Clone)]
@@ -51,6 +51,8 @@ pub struct ItemFacts {
     pub has_headers: bool,
     /// Whether a raw RFC 822 document is attached.
     pub has_raw_document: bool,
+    /// The first PostScript attachment of the mail.
+    pub postscript: Option<Box<PostScriptPart>>,
 }
 
 /// A version stamp of an Exchange connector in one header field.

@@ -35,6 +35,8 @@ pub enum Need {
     Spool,
     /// Queue.dat, the index of the spool, added to the case.
     QueueDat,
+    /// Domains that are delivered here.
+    LocalDomains,
     /// The connector's build.
     ServerBuild,
     /// An IMCCOPY text.
@@ -84,6 +86,7 @@ impl Need {
             Self::Raw => "raw",
             Self::Spool => "spool",
             Self::QueueDat => "queue.dat",
+            Self::LocalDomains => "local-domains",
             Self::ServerBuild => "server-build",
             Self::Imccopy => "imccopy",
             Self::ImccopyDomain => "imccopy.domain",
@@ -120,6 +123,7 @@ impl Need {
             Self::Raw => there(backup.has_raw_documents()),
             Self::Spool => there(backup.has_spool()),
             Self::QueueDat => there(backup.spool_index().is_some()),
+            Self::LocalDomains => there(!backup.local_domains().is_empty()),
             Self::ServerBuild => there(backup.version.as_ref().is_some_and(|version| version.build.is_some())),
             Self::Imccopy => there(!backup.siblings.imccopy.is_empty()),
             Self::ImccopyDomain => there(backup.siblings.has_domain_records()),

@@ -271,7 +271,7 @@ fn numbered<'a>(object: &str, rows: &'a [Recipient<'a>]) -> impl Iterator<Item =
 }
 
 /// Evidence for a property of a row, or for the row where the property should be.
-fn proof(item: &Item<'_>, object: &str, recipient: &Recipient<'_>, tag: PropTag) -> Evidence {
+pub(super) fn proof(item: &Item<'_>, object: &str, recipient: &Recipient<'_>, tag: PropTag) -> Evidence {
     if let Some(property) = recipient.properties.property(tag) {
         return Evidence::property(item.path, object, property);
     }

@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Threshold;
 
-use super::que;
+use super::{msg_addresses, que};
 
 /// Every threshold, family by family.
-pub static ALL: &[&[&Threshold]] = &[que::ALL];
+pub static ALL: &[&[&Threshold]] = &[msg_addresses::ALL, que::ALL];

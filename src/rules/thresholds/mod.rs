@@ -2,6 +2,7 @@
 //! heuristic.
 
 mod all;
+pub mod msg_addresses;
 pub mod que;
 
 pub use all::ALL;
