@@ -3,8 +3,9 @@
 use crate::diagnostics::Rule;
 
 use super::{
-    attachments, directory_names, encapsulated, long_addresses, lost_on_the_way, recipient_rows, recipients, reply_lists, reports, rich_text,
-    senders, structure, subject, typed_addresses, x400_addresses,
+    attachment_contents, attachment_names, attachments, directory_names, embedded_messages, encapsulated, inner_streams, long_addresses,
+    lost_on_the_way, recipient_rows, recipients, reply_lists, reports, rich_text, senders, structure, subject, typed_addresses, unconverted,
+    x400_addresses,
 };
 
 /// The rules of the family.
@@ -69,7 +70,30 @@ pub(in crate::rules) const RULES: &[&Rule] = &[
     &lost_on_the_way::NOTES_MADE_ATTACHMENT_OF_RICH_TEXT,
     &attachments::EMPTY_OR_DOT_ATTACHMENT_NAMES_REPEAT,
     &attachments::MACBINARY_MARK_ON_DATA_FORK,
+    &attachment_contents::APPLESINGLE_WITHOUT_TEXT,
+    &attachment_names::DBCS_ATTACHMENT_NAME_TOO_LONG,
+    &attachment_names::REPEATED_DBCS_ATTACHMENT_NAME,
+    &attachment_names::UNICODE_ATTACHMENT_NAME_WITHOUT_EXTENSION,
+    &attachment_names::ATTACHMENT_NAME_WITH_PATH,
+    &inner_streams::TNEF_ATTACHMENT_WITHOUT_DISPLAY_NAME,
+    &attachment_contents::UNDECODED_WINMAIL,
+    &attachment_names::DOUBLED_QUOTES_IN_ATTACHMENT_NAME,
+    &embedded_messages::UNSENT_OR_IMPORTED_MESSAGE_EMBEDDED,
+    &embedded_messages::EMBEDDED_MESSAGE_WITH_BAD_RECIPIENT,
     &structure::DEEPLY_NESTED_MESSAGES,
+    &attachment_contents::POSTSCRIPT_ATTACHMENT_AT_QUEUE_HEAD,
+    &attachment_contents::MELISSA_MAIL,
+    &unconverted::CONVERSION_FAILURE_WRAPPER,
+    &unconverted::TEXT_MOVED_OUT_FOR_CHARSET,
+    &unconverted::MSMAIL_EMBEDDED_PLACEHOLDER,
+    &embedded_messages::ENCAPSULATED_MESSAGE_LOST_ITS_BODY,
+    &embedded_messages::HTML_MESSAGE_WITH_DAMAGED_ATTACHMENT,
+    &unconverted::TEXT_TURNED_INTO_QUESTION_MARKS,
+    &inner_streams::INNER_TNEF_DAMAGED,
+    &inner_streams::TNEF_BAD_NAMED_PROPERTY,
+    &inner_streams::TNEF_ZERO_LENGTH_STRING,
+    &inner_streams::TNEF_UNICODE_PROPERTY_WITH_BINARY,
+    &inner_streams::UNICODE_CODE_PAGE_WITH_8BIT_TNEF,
     &structure::COMPRESSED_RTF_DAMAGED,
     &structure::MESSAGE_CLASS_MISSING,
     &subject::SUBJECT_WITH_PERCENT_S,
