@@ -61,3 +61,40 @@ impl MessageView<'_> {
 pub fn is_unicode_charset(charset: &str) -> bool {
     UNICODE.is_match(charset)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        backup::{Item, ItemPlace},
+        base::Limits,
+        formats::tnef,
+        testing::fixture::compile,
+    };
+
+    #[track_caller]
+    fn check(lines: &str, secure: bool, encrypted: bool) {
+        let files = compile(&format!("//- Mtsin/1\n{lines}\n")).unwrap();
+        let decoded = tnef::decode(&files.first().unwrap().bytes, &Limits::default()).value;
+        let item = Item::new(ItemPlace::NOWHERE, &decoded, &Limits::default());
+        let mail = item.mail().unwrap();
+        assert_eq!((mail.is_secure(), mail.is_encrypted()), (secure, encrypted), "{lines}");
+    }
+
+    #[test]
+    fn class_and_headers_tell_what_is_sealed() {
+        check("class: IPM.Note", false, false);
+        check("class: IPM.Note.Secure", true, true);
+        check("class: ipm.note.secure.sign", true, false);
+        check("class: IPM.Note.SMIME.MultipartSigned", true, false);
+        check("header: Content-Type: multipart/signed; boundary=b", true, false);
+        check("header: Content-Type: application/pkcs7-mime; smime-type=signed-data", true, false);
+        check("header: Content-Type: application/x-pkcs7-mime", true, true);
+    }
+
+    #[test]
+    fn unicode_has_many_names() {
+        assert!(["UTF-8", "utf7", "unicode-1-1-utf-7", "utf-16"].into_iter().all(is_unicode_charset));
+        assert!(!is_unicode_charset("iso-8859-1"));
+    }
+}

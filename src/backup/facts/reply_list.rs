@@ -80,11 +80,11 @@ pub fn reply_list<'m, 'a>(message: &'m TnefMessage<'a>) -> Option<ReplyList<'m, 
     let mismatch = || (stated.is_some() && differ(&names, &own)).then_some((ReplyFault::NamesMismatch, property.span.start));
     let fault = fault.or_else(bad_entry).or_else(mismatch);
     let is_paired = names.len() == read.value.len();
-    let named = |(index, (entry, own)): (usize, (&FlatEntry<'_>, Option<String>))| ReplyEntry {
+    let of_entry = |(index, (entry, own)): (usize, (&FlatEntry<'_>, Option<String>))| ReplyEntry {
         name: own.or_else(|| names.get(index).filter(|_| is_paired).map(|name| (*name).to_owned())),
         span: entry.offset..entry.offset + entry.bytes.len() as u64,
     };
-    let entries = read.value.iter().zip(own).enumerate().map(named).collect();
+    let entries = read.value.iter().zip(own).enumerate().map(of_entry).collect();
     Some(ReplyList { property, entries, fault })
 }
 
@@ -110,11 +110,14 @@ fn is_bad(entry: &FlatEntry<'_>, code_page: CodePage) -> bool {
     provider.is_none() || is_ours && matches!(EntryId::parse(entry.bytes, code_page), EntryId::Other(_))
 }
 
-/// A semicolon may stand in a name, so that the names count as complete when each entry finds its own among them.
+/// A semicolon may stand in a name: more names than entries are judged by the names that the entries hold themselves.
 fn differ(names: &[&str], own: &[Option<String>]) -> bool {
-    let joined = names.join(";");
-    let is_there = |name: &Option<String>| name.as_ref().is_some_and(|name| joined.contains(name.replace("; ", ";").trim()));
-    names.len() != own.len() && !(names.len() > own.len() && own.iter().all(is_there))
+    let plain = |text: String| text.replace("; ", ";").trim_matches([';', ' ']).to_owned();
+    match own.iter().cloned().collect::<Option<Vec<String>>>() {
+        _ if names.len() <= own.len() => names.len() < own.len(),
+        Some(own) => plain(own.join(";")) != plain(names.join(";")),
+        None => false,
+    }
 }
 
 #[cfg(test)]
@@ -140,6 +143,7 @@ mod tests {
         check("reply-to: \"Ann Ray\" SMTP:a@b", &["Ann Ray"], None);
         check("reply-to: \"Ray; Ann\" SMTP:a@b", &["Ray; Ann"], None);
         check("reply-to: \"Ann\" SMTP:a@b\nreply-to: \"Bob\" EX:/o=Org/cn=Bob", &["Ann", "Bob"], None);
+        check("reply-to: \"Ann\" SMTP:a@b\nprop 0x0050001E: \"Ann;\"", &["Ann"], None);
     }
 
     #[test]
@@ -149,5 +153,6 @@ mod tests {
         check("prop 0x004F0102: hex 01 00 00 00 05 00 00 00 09 00 00 00 61", &["?"], Some(ReplyFault::LengthOverrun));
         check("prop 0x004F0102: hex 02 00 00 00 05 00 00 00 01 00 00 00 61", &["?"], Some(ReplyFault::CountMismatch));
         check("reply-to: \"Ann\" SMTP:a@b\nreply-to: \"Bob\" SMTP:b@b\nprop 0x0050001E: \"Ann\"", &["Ann", "Bob"], Some(ReplyFault::NamesMismatch));
+        check("reply-to: \"Ann\" SMTP:a@b\nprop 0x0050001E: \"Ann;Bob\"", &["Ann"], Some(ReplyFault::NamesMismatch));
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn told(item: &Item<'_>, found: &AddressOccurrence<'_>) -> String {
 fn place<'f>(found: &'f AddressOccurrence<'_>) -> &'f str {
     match found.role {
         AddressRole::P1Originator => "the envelope originator",
-        AddressRole::P2From => "the sender that is shown",
+        AddressRole::P2From => "the shown sender",
         AddressRole::P2Sender => "the sender",
         AddressRole::ReplyTo => "a reply recipient",
         AddressRole::ReportDestination => "the addressee of the report",

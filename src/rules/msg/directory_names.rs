@@ -75,12 +75,18 @@ fn malformed_directory_name(item: &Item<'_>, findings: &mut Findings<'_>) {
 
 /// Returns where a second key follows a value without a slash.
 fn glued_at(name: &str) -> Option<usize> {
-    static GLUED: Pattern = Pattern::new(r"(?i)=[^/=]*(=(?:ou|cn|o)=)|=[^/]*(=(?:ou|cn|o)=)");
-    if name.bytes().filter(|byte| *byte == b'=').count() < 2 {
-        return None;
+    let mut start = 0;
+    for part in name.split('/') {
+        let behind = part.find('=').map(|first| (first + 1, part.get(first + 1..).unwrap_or_default()));
+        if let Some((offset, value)) = behind.filter(|(_, value)| value.contains('=')) {
+            let lower = value.to_ascii_lowercase();
+            if let Some(at) = ["=ou=", "=cn=", "=o="].iter().filter_map(|key| lower.find(key)).min() {
+                return Some(start + offset + at);
+            }
+        }
+        start += part.len() + 1;
     }
-    let found = GLUED.captures(name)?;
-    found.get(1).or_else(|| found.get(2)).map(|hit| hit.start())
+    None
 }
 
 declare_rule! {
@@ -253,12 +259,13 @@ fn non_smtp_recipient_for_connector(item: &Item<'_>, findings: &mut Findings<'_>
     let service = item.configuration.and_then(|backup| backup.service.as_ref());
     let allowed = service.and_then(|service| service.text("Parameters", "OverrideProxyOut"));
     let is_allowed = |found: &&AddressOccurrence<'_>| allowed.as_ref().is_some_and(|allowed| found.address.is_type(allowed.data.trim()));
-    if refused.iter().all(|found| is_allowed(&*found)) {
+    if refused.iter().all(is_allowed) {
         return;
     }
-    let value = allowed.as_ref().map_or_else(|| "is not set".to_owned(), |allowed| format!("is '{}'", allowed.data));
+    let unset = if service.is_some() { "is not set" } else { "is not known" };
+    let value = allowed.as_ref().map_or_else(|| unset.to_owned(), |allowed| format!("is '{}'", allowed.data));
     let what = format!("{}, of type {}; OverrideProxyOut {value}", told(item, first), first.address.address_type);
-    let proof = refused.iter().filter(|found| !is_allowed(&**found)).map(|found| Evidence::address(item.path, found).expected("an SMTP address"));
+    let proof = refused.iter().filter(|found| !is_allowed(found)).map(|found| Evidence::address(item.path, found).expected("an SMTP address"));
     let setting = service.zip(allowed.as_ref()).map(|(service, allowed)| Evidence::setting(service, allowed));
     findings.report(what).first_evidences(proof).evidences(setting);
 }

@@ -127,7 +127,7 @@ declare_rule! {
     /// on even with rerouting off, so that outsiders can relay. Between connected sites the same form is legitimate.
     ///
     /// ## What to do
-    /// Install SP3 or later and compare the sending host with the list of hosts that may relay. If connected sites need the
+    /// Install SP3 or later, which ends it, and compare the sending host with the list of hosts that may relay. If connected sites need the
     /// form, turn rerouting on and restrict it.
     ///
     /// ## Fires
@@ -158,7 +158,7 @@ declare_rule! {
     pub static IMCEASMTP_FOREIGN_TARGET = {
         id: "MSG009", name: "imceasmtp-foreign-target", severity: Error, certainty: Possible,
         versions: [V5_5],
-        fixed: "5.5.2650.1" in "5.5 SP3",
+        fixed: "5.5.2650.1" in "5.5 SP3" gates,
         kb: ["Q237927"],
         needs: [Messages],
         tags: ["security", "relay", "address", "fix-ims"],
@@ -170,7 +170,9 @@ fn imceasmtp_foreign_target(item: &Item<'_>, findings: &mut Findings<'_>) {
     let finding = report_addresses(item, findings, &TARGETS, |found| {
         let imcea = encapsulation(found).filter(|imcea| imcea.address_type == "SMTP" && !imcea.domain.is_empty())?;
         // A peer's own user in the peer's own wrapping is a matter of the peer.
-        let is_foreign = !item.server.is_local_domain(&imcea.domain) && imcea.domain != found.address.domain();
+        // The domain * is the connector's own doing (MSG013).
+        let wrapper = found.address.domain();
+        let is_foreign = !item.server.is_local_domain(&imcea.domain) && imcea.domain != wrapper && wrapper != "*";
         let known = if item.server.local_domains.is_empty() { "" } else { ", a domain that is not delivered here" };
         is_foreign.then(|| wrong(format!("encapsulates {}{known}", imcea.value), "a target of our own"))
     });
@@ -209,7 +211,7 @@ declare_rule! {
     pub static QUOTED_IMCEA_RELAY = {
         id: "MSG010", name: "quoted-imcea-relay", severity: Critical, certainty: Likely,
         versions: [V5_5],
-        fixed: "5.5.2652.78" in "5.5 SP4",
+        fixed: "5.5.2652.78" in "5.5 SP4" gates,
         kb: ["Q264330", "Q246889"],
         needs: [Messages],
         tags: ["security", "relay", "address", "fix-ims"],

@@ -70,7 +70,7 @@ fn attachments_inside_rich_text(item: &Item<'_>, findings: &mut Findings<'_>) {
         |to: &Outbound<'_, '_>| to.rich_text == Some(RichText::Always) || to.rich_info == Some(true) && to.rich_text != Some(RichText::Never);
     let names: Vec<_> = files().map(|file| attachment_name(file).into_owned()).collect();
     report_recipients(item, findings, (hidden, "no rich text"), |to| {
-        format!("mail for {} of {} will hide {} in winmail.dat", to.whom(), item.path, enumerated(&names, 3))
+        format!("{} will hide {} in winmail.dat from {}", item.path, enumerated(&names, 3), to.whom())
     });
 }
 

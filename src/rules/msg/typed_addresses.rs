@@ -5,12 +5,12 @@ use crate::{
         Item, QueueKind,
         facts::{AddressOccurrence, AddressRole, MailAddress},
     },
-    base::Pattern,
+    base::{Pattern, counted},
     declare_rule,
     diagnostics::Findings,
 };
 
-use super::address_words::{HEADER_VIEW, report_addresses, wrong};
+use super::address_words::{report_addresses, wrong};
 
 /// Queues of outbound mail, and those where it ends when it fails.
 const OUT_AND_FAILED: [QueueKind; 3] = [QueueKind::MtsOut, QueueKind::Bad, QueueKind::ContentConversionFailed];
@@ -253,7 +253,7 @@ fn trailing_blank_in_address(item: &Item<'_>, findings: &mut Findings<'_>) {
     report_addresses(item, findings, &[AddressRole::P1], |found| {
         let value = &found.address.value;
         let blanks = value.len() - value.trim_end_matches([' ', '\t']).len();
-        (blanks > 0 && found.address.is_smtp()).then(|| wrong(format!("ends with {blanks} blank characters"), "no blank at the end"))
+        (blanks > 0 && found.address.is_smtp()).then(|| wrong(format!("ends with {}", counted(blanks, "blank")), "no blank at the end"))
     });
 }
 
@@ -302,7 +302,7 @@ fn smtp_prefix_inside_address(item: &Item<'_>, findings: &mut Findings<'_>) {
     if !item.is_in(&OUT_AND_FAILED) {
         return;
     }
-    report_addresses(item, findings, &[&[AddressRole::P1], HEADER_VIEW.as_slice()].concat(), |found| {
+    report_addresses(item, findings, &RECIPIENTS, |found| {
         (found.address.is_smtp() && has_prefix(&found.address)).then(|| wrong("begins with the address type", "the address without its type"))
     });
 }

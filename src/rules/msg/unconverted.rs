@@ -2,7 +2,7 @@
 
 use crate::{
     backup::{
-        Item, MessageView,
+        Item, ItemKind, MessageView,
         facts::{RawDocument, RawOrigin, attachment_name},
     },
     base::Pattern,
@@ -54,11 +54,12 @@ fn conversion_failure_wrapper(item: &Item<'_>, findings: &mut Findings<'_>) {
     let originals: Vec<&RawDocument<'_>> = item.raws().iter().filter(|raw| raw.origin == RawOrigin::FailureWrapper).collect();
     for view in &item.messages {
         let own: Vec<_> = originals.iter().filter(|raw| holds(view, raw)).collect();
-        let text = view.body().and_then(|body| WRAPPER.find(body)).map(|hit| hit.as_str());
+        let text = view.body().filter(|body| mentions(body, "processed")).and_then(|body| WRAPPER.find(body)).map(|hit| hit.as_str());
         if own.is_empty() && text.is_none() {
             continue;
         }
-        let charset = own.iter().find_map(|raw| raw.field("Content-Type")).map_or_else(String::new, |field| format!("; {}", field.value));
+        let charset =
+            own.iter().find_map(|raw| raw.field("Content-Type")).map_or_else(String::new, |field| format!("; its Content-Type is {}", field.value));
         let parts = own.iter().flat_map(|raw| {
             let fields = ["Received", "Content-Type", "X-Mailer"].into_iter().filter_map(|name| raw.field(name));
             fields.map(|field| Evidence::raw_header(item.path, raw, field).expected("a message that was converted"))
@@ -68,6 +69,11 @@ fn conversion_failure_wrapper(item: &Item<'_>, findings: &mut Findings<'_>) {
             .evidences(text.map(|text| Evidence::body(item.path, view, text).expected("the text of the message")))
             .first_evidences(parts);
     }
+}
+
+/// Returns whether a text holds words in small letters or in capitals, as a quick look before the whole pattern is tried.
+fn mentions(text: &str, words: &str) -> bool {
+    text.contains(words) || text.contains(&words.to_uppercase())
 }
 
 /// Returns whether a raw document is an attachment of this very message.
@@ -124,7 +130,7 @@ fn text_moved_out_for_charset(item: &Item<'_>, findings: &mut Findings<'_>) {
                 .report(format!("{object} of {} is text in the unknown character set {}", item.path, charset.as_str()))
                 .evidence(Evidence::property(item.path, &object, property).expected("the text in the body"));
         }
-        if let Some(text) = view.body().and_then(|body| TEXT.find(body)) {
+        if let Some(text) = view.body().filter(|body| mentions(body, "not supported")).and_then(|body| TEXT.find(body)) {
             let charset = view.charset().map_or_else(String::new, |charset| format!(" {charset}"));
             findings
                 .report(format!("the text of {} ({}) says that its character set{charset} is not supported", item.path, view.object))
@@ -217,7 +223,9 @@ declare_rule! {
 fn text_turned_into_question_marks(item: &Item<'_>, findings: &mut Findings<'_>) {
     static SUBJECT: Pattern = Pattern::new(r"(?i)^\s*(?:(?:re|fwd?|wg|aw|tr|rv)\s*:\s*)*[?\s:.,\-]*\?{3,}[?\s]*$");
     static NAME: Pattern = Pattern::new(r"^\?{2,}(\.[^.]*)?$");
-    for view in &item.messages {
+    // The subject of an envelope is a copy of the mail's.
+    let copies = usize::from(item.kind == ItemKind::Envelope);
+    for view in item.messages.iter().skip(copies) {
         if let Some(subject) = view.message.subject().filter(|subject| subject.contains("???") && SUBJECT.is_match(subject)) {
             let [of_strings, of_internet] = view.code_pages().map(|page| page.map_or_else(|| "absent".to_owned(), |page| page.to_string()));
             findings
