@@ -233,11 +233,11 @@ fn originator_missing(item: &Item<'_>, findings: &mut Findings<'_>) {
 }
 
 declare_rule! {
-    /// Null reverse path was rewritten to <unknown>.
+    /// Null reverse path was rewritten to the originator unknown.
     ///
     /// ## Why it matters
     /// With all mail forwarded to one host and a custom recipient for the domain, a report that came in with an empty reverse path
-    /// goes out as MAIL FROM:<unknown>. Other hosts refuse it or bounce it back.
+    /// goes out as `MAIL FROM:<unknown>`. Other hosts refuse it or bounce it back.
     ///
     /// ## What to do
     /// Install 5.5 SP4, and delete what went out as unknown.
