@@ -12,6 +12,7 @@ use crate::{
 
 use super::{
     HeaderStamp, Item, ItemFacts, ItemKind,
+    facts::postscript,
     item_said::{peer, relay_refusals, senders},
     queue_facts::queue_facts,
     text_facts,
@@ -44,6 +45,7 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         longest_subject,
         subjects_of_40,
         delivered_mts_local: delivered_mts_local(item),
+        postscript: postscript(item),
     }
 }
 

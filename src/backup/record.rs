@@ -5,7 +5,7 @@ use crate::{
     mapi::ReportKind,
 };
 
-use super::{CompactMail, ItemKind, QueueFacts, RelayRefusal, Said, StatedSize, TextPlace};
+use super::{CompactMail, ItemKind, QueueFacts, RelayRefusal, Said, StatedSize, TextPlace, facts::PostScriptPart};
 
 /// One queue item: the shell, and what rules and reports need of it.
 #[derive(Debug, Clone)]
@@ -84,6 +84,8 @@ pub struct ItemFacts {
     pub subjects_of_40: u16,
     /// Local part of the MTS-ID that a delivery report in it is about.
     pub delivered_mts_local: Option<Box<str>>,
+    /// The first PostScript attachment of the mail.
+    pub postscript: Option<Box<PostScriptPart>>,
 }
 
 /// A version stamp of an Exchange connector in one header field.

@@ -35,6 +35,8 @@ pub enum Need {
     Spool,
     /// Queue.dat, the index of the spool, added to the case.
     QueueDat,
+    /// Domains that are delivered here.
+    LocalDomains,
     /// The connector's build.
     ServerBuild,
     /// A table of the Routing page in Imcsvc.reg.
@@ -49,8 +51,6 @@ pub enum Need {
     DomainPolicy,
     /// A size limit of the connector or of a domain.
     SizeLimit,
-    /// A domain that is delivered here.
-    LocalDomains,
     /// A recipient list of the Mailbox Migration Utility.
     MigrateList,
     /// A result log of the Mailbox Migration Utility.
@@ -96,6 +96,7 @@ impl Need {
             Self::Raw => "raw",
             Self::Spool => "spool",
             Self::QueueDat => "queue.dat",
+            Self::LocalDomains => "local-domains",
             Self::ServerBuild => "server-build",
             Self::RoutingTable => "routing-table",
             Self::Imccopy => "imccopy",
@@ -103,7 +104,6 @@ impl Need {
             Self::ImccopyRoutes => "imccopy.routes",
             Self::DomainPolicy => "domain-policy",
             Self::SizeLimit => "size-limit",
-            Self::LocalDomains => "local-domains",
             Self::MigrateList => "migrate-list",
             Self::MigrateLog => "migrate-log",
             Self::WizardUserlist => "wizard-userlist",
@@ -138,6 +138,7 @@ impl Need {
             Self::Raw => there(backup.has_raw_documents()),
             Self::Spool => there(backup.has_spool()),
             Self::QueueDat => there(backup.spool_index().is_some()),
+            Self::LocalDomains => there(!backup.local_domains().is_empty()),
             Self::ServerBuild => there(backup.version.as_ref().is_some_and(|version| version.build.is_some())),
             Self::RoutingTable => there(backup.service.as_ref().is_some_and(|service| service.routing_table().is_some())),
             Self::Imccopy => there(!backup.siblings.imccopy.is_empty()),
@@ -145,7 +146,6 @@ impl Need {
             Self::ImccopyRoutes => there(backup.siblings.has_routes()),
             Self::DomainPolicy => there(backup.default_policy().is_some()),
             Self::SizeLimit => there(backup.knows_size_limits()),
-            Self::LocalDomains => there(!backup.local_domains().is_empty()),
             Self::MigrateList => there(!backup.siblings.migration_lists.is_empty()),
             Self::MigrateLog => there(backup.siblings.result_lines().next().is_some() || !backup.siblings.migration_logs.is_empty()),
             Self::WizardUserlist => there(backup.siblings.wizard_user_lists().next().is_some() || backup.siblings.wizard_accounts().next().is_some()),

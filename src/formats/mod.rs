@@ -1,5 +1,6 @@
 //! What bytes say, format by format. Pure: each reader takes bytes and limits and returns a value with its anomalies. Knows no Exchange.
 
+pub mod apple_single;
 pub mod dapi_csv;
 pub mod html;
 pub mod imccopy;

@@ -119,6 +119,7 @@ impl<'a> RawDocument<'a> {
                     object: self.object.clone(),
                     address,
                     place: AddressPlace::Header(field.name.clone(), self.field_span(field)),
+                    row: None,
                     is_ours: true,
                 }));
             }
@@ -144,6 +145,7 @@ impl<'a> RawDocument<'a> {
                 name: None,
             },
             place: AddressPlace::Bytes(text.offset..text.offset + text.length),
+            row: None,
             is_ours: true,
         })
         .collect()
