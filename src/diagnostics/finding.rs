@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Certainty, Evidence, RuleMeta, Settings, Severity, Threshold};
+use super::{Certainty, Evidence, Gate, RuleMeta, Settings, Severity, Threshold};
 
 /// One trouble that a rule found, with its proof.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Finding {
     pub affected: Affected,
     /// Findings of one rule with the same group become one; none when every finding of the rule belongs together.
     pub group: Option<String>,
+    /// What must hold of the whole Backup for this finding alone; it needs a group of its own.
+    pub gate: Option<Gate>,
 }
 
 /// What a trouble touches.
@@ -67,6 +69,7 @@ impl<'s> Findings<'s> {
             evidence: Vec::new(),
             affected: Affected::default(),
             group: None,
+            gate: None,
         };
         self.found.push_mut(finding)
     }
@@ -121,6 +124,13 @@ impl Finding {
     /// Keeps this finding apart from the others of its rule.
     pub fn group(&mut self, key: impl Into<String>) -> &mut Self {
         self.group = Some(key.into());
+        self
+    }
+
+    /// Keeps this finding of a message rule only if the Backup fulfils the rest of its condition, when one of several alternatives of the
+    /// rule has such a rest. What is unknown weakens the finding. Findings under other conditions need another group.
+    pub fn only_if(&mut self, gate: Gate) -> &mut Self {
+        self.gate = Some(gate);
         self
     }
 

@@ -80,6 +80,7 @@ fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, hits: V
     if exposure == Exposure::No {
         return (Vec::new(), Outcome::Passed);
     }
+    let hits: Vec<Finding> = hits.into_iter().filter_map(|hit| admitted(hit, backup)).collect();
     let lacking = lacking(meta.needs, backup);
     let mut found = match rule.check {
         Check::Backup(check) => {
@@ -113,8 +114,25 @@ fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, hits: V
 }
 
 fn soften(finding: &mut Finding) {
+    weaken(finding, "the build is not known, so it may be fixed on this server");
+}
+
+fn weaken(finding: &mut Finding, reason: &str) {
     finding.certainty = finding.certainty.weaker().min(Certainty::Likely);
-    finding.message.push_str("; the build is not known, so it may be fixed on this server");
+    finding.message.push_str("; ");
+    finding.message.push_str(reason);
+}
+
+/// Asks the finding's own gate.
+fn admitted(mut finding: Finding, backup: &Backup) -> Option<Finding> {
+    match finding.gate.map(|gate| gate(backup)) {
+        None | Some(Verdict::Yes) => Some(finding),
+        Some(Verdict::No) => None,
+        Some(Verdict::Unknown(reason)) => {
+            weaken(&mut finding, &reason);
+            Some(finding)
+        }
+    }
 }
 
 fn needs_of(needs: &[&[Need]]) -> Vec<String> {

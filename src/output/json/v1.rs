@@ -320,7 +320,7 @@ impl<'a> From<&'a Queue> for QueueV1<'a> {
 
 impl<'a> From<&'a Finding> for FindingV1<'a> {
     fn from(finding: &'a Finding) -> Self {
-        let Finding { rule, severity, certainty, message, evidence, affected, group: _ } = finding;
+        let Finding { rule, severity, certainty, message, evidence, affected, group: _, gate: _ } = finding;
         Self {
             code: rule.code,
             name: rule.name,

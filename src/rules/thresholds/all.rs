@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Threshold;
 
-use super::que;
+use super::{mim, que};
 
 /// Every threshold, family by family.
-pub static ALL: &[&[&Threshold]] = &[que::ALL];
+pub static ALL: &[&[&Threshold]] = &[mim::ALL, que::ALL];

@@ -2,6 +2,7 @@
 //! heuristic.
 
 mod all;
+pub mod mim;
 pub mod que;
 
 pub use all::ALL;
