@@ -120,7 +120,10 @@ mod tests {
     fn a_block_has_begin_data_and_end() {
         let text = "Hello\r\nbegin 644 cat.txt\r\n#0V%T\r\n`\r\nend\r\n\r\nbye";
         let block = only(text);
-        assert_eq!((&text[block.begin.clone()], &text[block.name.clone()], block.data_lines), ("begin 644 cat.txt", "cat.txt", 1));
+        assert_eq!(
+            (text.get(block.begin.clone()).unwrap(), text.get(block.name.clone()).unwrap(), block.data_lines),
+            ("begin 644 cat.txt", "cat.txt", 1)
+        );
         assert!(block.end_line.is_some() && block.surplus.is_none() && block.behind.is_none());
         assert_eq!(only("begin 600 empty\n`\nend").data_lines, 0);
     }
@@ -130,7 +133,7 @@ mod tests {
         assert_eq!(only("begin 644 a\n#0V%T\n").end_line, None);
         let text = "begin 644 a\n%=&5S= H XXXX\n`\nend\nmore";
         let block = only(text);
-        assert_eq!((&text[block.surplus.unwrap()], &text[block.behind.unwrap()]), ("%=&5S= H XXXX", "more"));
+        assert_eq!((text.get(block.surplus.unwrap()).unwrap(), text.get(block.behind.unwrap()).unwrap()), ("%=&5S= H XXXX", "more"));
         assert_eq!(only("begin 644 a\n#0V%TX\n`\nend\n").surplus, None);
         assert_eq!(blocks(b"begin 644 a\n#0V%T\n`\nend\nbegin 644 b\n#0V%T\nend\n", &Limits::default()).len(), 2);
     }

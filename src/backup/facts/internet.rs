@@ -142,14 +142,12 @@ impl<'i, 'a> InternetMessage<'i, 'a> {
     pub fn is_sent_from(self, server: &ServerFacts) -> bool {
         let hops = self.received();
         let is_inside = |hop: &Received| hop.from.as_deref().is_none_or(|from| server.is_inside(from));
-        match hops.last() {
-            Some((_, oldest)) => oldest.by.as_deref().is_some_and(|by| server.is_own_name(by)) && is_inside(oldest),
-            None => {
-                let mailer = self.field("X-Mailer").map(|field| version_stamps(&field.value)).unwrap_or_default();
-                let is_connector = mailer.iter().any(|stamp| stamp.product != MailProduct::Other);
-                is_connector && self.from_domain().is_some_and(|domain| server.is_local_domain(&domain))
-            }
+        if let Some((_, oldest)) = hops.last() {
+            return oldest.by.as_deref().is_some_and(|by| server.is_own_name(by)) && is_inside(oldest);
         }
+        let mailer = self.field("X-Mailer").map(|field| version_stamps(&field.value)).unwrap_or_default();
+        let is_connector = mailer.iter().any(|stamp| stamp.product != MailProduct::Other);
+        is_connector && self.from_domain().is_some_and(|domain| server.is_local_domain(&domain))
     }
 }
 
@@ -188,6 +186,12 @@ impl<'i, 'a> EntityOf<'i, 'a> {
     #[must_use]
     pub fn content(self) -> Cow<'a, [u8]> {
         self.message.raw().map_or(Cow::Borrowed(&[]), |raw| content_of(raw.bytes, self.entity))
+    }
+
+    /// Returns whether the decoded body is the body as written, so that places in the one are places in the other.
+    #[must_use]
+    pub fn is_plain(self) -> bool {
+        !self.is_encoded_as("base64") && !self.is_encoded_as("quoted-printable")
     }
 
     /// Returns whether the transfer encoding is this one.

@@ -61,8 +61,7 @@ pub(in crate::backup) fn uuencoded(item: &Item<'_>, limits: &Limits) -> Vec<UuFo
         for part in InternetMessage::Raw(raw).entities().filter(|part| part.entity.text.is_some()) {
             let content = part.content();
             let of_part = blocks(&content, limits).into_iter();
-            let is_plain = matches!(content, std::borrow::Cow::Borrowed(_));
-            found.extend(of_part.map(|block| UuFound::new(UuPlace::Part(number, part.index), block, (&content, is_plain))));
+            found.extend(of_part.map(|block| UuFound::new(UuPlace::Part(number, part.index), block, (&content, part.is_plain()))));
         }
     }
     found

@@ -391,7 +391,8 @@ declare_rule! {
 
 fn received_id_and_date_disagree(item: &Item<'_>, findings: &mut Findings<'_>) {
     const TOLERANCE: i64 = 60;
-    for message in item.internet_messages() {
+    let has_own_id = |message: &InternetMessage<'_, '_>| message.fields(&["Received"]).any(|field| field.raw.contains("IMC"));
+    for message in item.internet_messages().filter(has_own_id) {
         for (field, hop) in message.received().iter().filter(|(_, hop)| hop.product == MailProduct::Imc) {
             let Some((id, stated)) = hop.id_filetime.zip(hop.date.and_then(|date| date.local().as_utc())) else { continue };
             if stated.seconds_since(id).abs() > TOLERANCE {

@@ -190,7 +190,7 @@ fn invalid_text(item: &Item<'_>, part: EntityOf<'_, '_>, findings: &mut Findings
     let bytes = hex(content.get(at..end).unwrap_or_default());
     findings
         .report(format!("{} ({}) is {charset} and has the fault {} at offset {at}: {bytes}", item.path, part.words(), fault.name()))
-        .evidence(in_content(item.path, part, &content, at..end).expected("whole characters"))
+        .evidence(in_content(item.path, part, at..end).expected("whole characters"))
         .evidence(Evidence::mime_part(item.path, part));
 }
 
@@ -201,8 +201,8 @@ fn invalid_field(message: InternetMessage<'_, '_>, field: &HeaderField, charset:
         Some((fault, hex(bytes.get(at..bytes.len().min(at + 2))?)))
     };
     if field.raw.contains("=?") {
-        let words = encoded_words(&field.raw).into_iter().filter(|word| DOUBLE_BYTE.contains(&word.charset.as_str()));
-        let found = words.filter_map(|word| fault(&word.bytes, &word.charset).map(|(fault, bytes)| (word.charset, fault, bytes))).next();
+        let mut words = encoded_words(&field.raw).into_iter().filter(|word| DOUBLE_BYTE.contains(&word.charset.as_str()));
+        let found = words.find_map(|word| fault(&word.bytes, &word.charset).map(|(fault, bytes)| (word.charset, fault, bytes)));
         if found.is_some() {
             return found;
         }

@@ -263,7 +263,7 @@ fn pickup_envelope_headers(item: &Item<'_>, findings: &mut Findings<'_>) {
         let line = message.raw().and_then(|raw| raw.spool.as_ref()?.pickup.iter().find(|line| ADDRESS.is_match(&line.address.text)));
         let field = message.fields(&["X-Sender", "X-Receiver"]).find(|field| ADDRESS.is_match(&field.raw));
         let is_pickup = message.raw().is_some_and(|raw| raw.is_in(&[SpoolFolder::Pickup, SpoolFolder::PickupArchive]));
-        let was_received = !message.received().is_empty();
+        let was_received = message.has("Received");
         let proof = match (line, field) {
             (Some(line), _) if is_pickup || !was_received => {
                 let text = &line.address;
@@ -396,6 +396,10 @@ declare_rule! {
 
 fn transport_hops_missing(item: &Item<'_>, findings: &mut Findings<'_>) {
     let Some(mail) = item.mail().filter(|_| item.is_in(&[QueueKind::MtsIn])) else { return };
+    let says_from = |field: &HeaderField| field.raw.trim_start().get(..5).is_some_and(|start| start.eq_ignore_ascii_case("from "));
+    if mail.field("Received").is_none_or(says_from) {
+        return;
+    }
     let Some((field, newest)) = mail.received().first() else { return };
     let is_own = newest.by.as_deref().is_some_and(|by| item.server.is_own_name(by));
     // Without any domain of this server nobody knows what is outside.

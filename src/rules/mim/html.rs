@@ -67,7 +67,7 @@ fn href_with_leading_blank(item: &Item<'_>, findings: &mut Findings<'_>) {
     for part in item.raw_entities().filter(|part| part.entity.media_type == "text/html") {
         let Some((text, raw)) = part.entity.text.as_ref().zip(part.message.raw()) else { continue };
         let Some(tag) = LINK.find(&text.text) else { continue };
-        let shown = if part.entity.transfer_encoding.as_deref().is_none_or(|encoding| !encoding.starts_with(['b', 'q'])) { tag.as_str() } else { "" };
+        let shown = if part.is_plain() { tag.as_str() } else { "" };
         let body = Evidence::part(item.path, part.words(), raw.span(part.entity.body.clone()));
         findings
             .report(format!("the HTML of {} ({}) has a link that begins with a blank at character {}", item.path, part.words(), tag.start()))

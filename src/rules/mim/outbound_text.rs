@@ -2,7 +2,7 @@
 
 use crate::{
     backup::{
-        Item, SpoolFolder,
+        Backup, Item, SpoolFolder,
         facts::{EntityOf, InternetMessage},
     },
     base::CodePage,
@@ -72,7 +72,7 @@ fn windows_1252_labelled_latin1(item: &Item<'_>, findings: &mut Findings<'_>) {
         let byte = content.get(at).copied().unwrap_or_default();
         findings
             .report(format!("{} ({}) is labelled ISO-8859-1 and holds the byte 0x{byte:02X} of Windows-1252", item.path, part.words()))
-            .evidence(in_content(item.path, part, &content, at..at + 1).expected("no byte from 0x80 to 0x9F"))
+            .evidence(in_content(item.path, part, at..at + 1).expected("no byte from 0x80 to 0x9F"))
             .evidence(Evidence::mime_part(item.path, part));
     }
 }
@@ -139,7 +139,7 @@ declare_rule! {
 fn japanese_outbound_mislabelled(item: &Item<'_>, findings: &mut Findings<'_>) {
     const SHIFT_JIS: &[&str] = &["shift_jis", "x-sjis", "windows-932"];
     const SHIFT_JIS_PAGE: CodePage = CodePage(932);
-    let Some(policy) = item.configuration.and_then(|backup| backup.default_policy()) else { return };
+    let Some(policy) = item.configuration.and_then(Backup::default_policy) else { return };
     if !policy.mime_charset().is_some_and(|charset| charset.eq_ignore_ascii_case("iso-2022-jp")) {
         return;
     }
@@ -158,7 +158,7 @@ fn japanese_outbound_mislabelled(item: &Item<'_>, findings: &mut Findings<'_>) {
         findings
             .report(format!("{} ({}) {fault} {charset}, while iso-2022-jp is configured", item.path, part.words()))
             .evidence(Evidence::mime_part(item.path, part).expected("charset=iso-2022-jp, and text in it"))
-            .evidence(in_content(item.path, part, &content, first..content.len().min(first + 8)))
+            .evidence(in_content(item.path, part, first..content.len().min(first + 8)))
             .evidence(Evidence::policy(&policy));
     }
 }
@@ -404,7 +404,7 @@ fn own_label_does_not_match_text(item: &Item<'_>, findings: &mut Findings<'_>) {
         let charset = part.entity.charset().unwrap_or_default();
         findings
             .report(format!("{} ({}) is labelled {charset} and {text}", item.path, part.words()))
-            .evidence(in_content(item.path, part, &content, at..content.len().min(at + 8)).expected(format!("text in {charset}")))
+            .evidence(in_content(item.path, part, at..content.len().min(at + 8)).expected(format!("text in {charset}")))
             .evidence(Evidence::mime_part(item.path, part));
     }
 }

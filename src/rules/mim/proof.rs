@@ -1,7 +1,5 @@
 //! What the rules of this family have in common: which failed or arrived mail they look at, and what of it they show.
 
-use std::borrow::Cow;
-
 use crate::{
     backup::{
         Backup, Item, MessageView, QueueKind, SpoolFolder,
@@ -72,11 +70,12 @@ pub(super) fn with_charset(item: &Item<'_>, names: &[&str], findings: &mut Findi
 }
 
 /// Evidence for a place in the decoded content of an entity: its bytes in hexadecimal, or the whole body when it was encoded.
-pub(super) fn in_content(path: &str, part: EntityOf<'_, '_>, content: &Cow<'_, [u8]>, range: std::ops::Range<usize>) -> Evidence {
+pub(super) fn in_content(path: &str, part: EntityOf<'_, '_>, range: std::ops::Range<usize>) -> Evidence {
     let Some(raw) = part.message.raw() else { return Evidence::mime_part(path, part) };
     let start = part.entity.body.start;
-    match content {
-        Cow::Borrowed(_) => Evidence::raw_hex(path, raw, start + range.start as u64..start + range.end as u64),
-        Cow::Owned(_) => Evidence::part(path, part.words(), raw.span(part.entity.body.clone())),
+    if part.is_plain() {
+        Evidence::raw_hex(path, raw, start + range.start as u64..start + range.end as u64)
+    } else {
+        Evidence::part(path, part.words(), raw.span(part.entity.body.clone()))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     backup::{
-        Item, MessageView, QueueKind, SpoolFolder,
+        Backup, Item, MessageView, QueueKind, SpoolFolder,
         facts::{InternetMessage, ReportFacts},
     },
     base::Pattern,
@@ -166,7 +166,7 @@ fn non_mime_with_urls_to_unknown_user(item: &Item<'_>, findings: &mut Findings<'
         let Some(url) = original.body().filter(|_| is_plain).and_then(|body| URL.find(body)) else { continue };
         let unknown =
             item.diagnoses().iter().find(|diagnosis| diagnosis.view == report.view && diagnosis.line.status.as_deref() == Some(UNKNOWN_USER));
-        let Some(policy) = item.configuration.and_then(|backup| backup.default_policy()).filter(|policy| policy.html() == Some(true)) else { return };
+        let Some(policy) = item.configuration.and_then(Backup::default_policy).filter(|policy| policy.html() == Some(true)) else { return };
         let Some(diagnosis) = unknown else { continue };
         let subject = original.message.subject().unwrap_or_default();
         findings

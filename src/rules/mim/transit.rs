@@ -82,14 +82,13 @@ fn in_header(path: &str, message: InternetMessage<'_, '_>, least: usize) -> Opti
 
 fn in_documents(item: &Item<'_>, least: usize) -> Option<(String, Evidence)> {
     item.raw_messages().find_map(|message| {
-        let is_plain = |part: &EntityOf<'_, '_>| !part.is_encoded_as("base64") && !part.is_encoded_as("quoted-printable");
         let of_part = |part: EntityOf<'_, '_>| {
             let (at, row) = row_within_line(&part.entity.text.as_ref()?.text, least)?;
             let start = part.entity.body.start + at as u64;
             let proof = Evidence::raw_bytes(item.path, part.message.raw()?, start..start + row.len() as u64);
             Some((format!("a row of {} X stands in {} at byte {at}", row.len(), part.words()), proof))
         };
-        let in_text = || message.entities().filter(is_plain).find_map(of_part);
+        let in_text = || message.entities().filter(|part| part.is_plain()).find_map(of_part);
         in_header(item.path, message, least).or_else(in_text)
     })
 }
