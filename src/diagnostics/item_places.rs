@@ -52,7 +52,7 @@ impl Evidence {
     /// Returns evidence for a field of a raw document.
     #[must_use]
     pub fn raw_header(path: &str, raw: &RawDocument<'_>, field: &HeaderField) -> Self {
-        let locator = Locator::Header { object: raw.object.as_str().into(), name: field.name.as_str().into() };
+        let locator = Locator::Header { object: raw.place_name().into(), name: field.name.as_str().into() };
         Self::new(path, locator).at(raw.field_span(field)).observed(cut(first_line(&field.raw)))
     }
 
@@ -61,7 +61,7 @@ impl Evidence {
     pub fn entity(path: &str, raw: &RawDocument<'_>, entity: &MimeEntity) -> Self {
         match entity.headers.first("Content-Type") {
             Some(field) => Self::raw_header(path, raw, field),
-            None => Self::part(path, raw.object.as_str(), raw.span(entity.body.clone())),
+            None => Self::part(path, raw.place_name(), raw.span(entity.body.clone())),
         }
     }
 
@@ -75,7 +75,7 @@ impl Evidence {
             return Self::raw_hex(path, raw, range);
         }
         let text = CodePage::WINDOWS_1252.decode(bytes.get(..SHOWN).unwrap_or(bytes)).text;
-        Self::part(path, raw.object.as_str(), raw.span(range)).observed(&*text)
+        Self::part(path, raw.place_name(), raw.span(range)).observed(&*text)
     }
 
     /// Returns evidence for bytes of a raw document, shown in hexadecimal.
@@ -83,7 +83,7 @@ impl Evidence {
     pub fn raw_hex(path: &str, raw: &RawDocument<'_>, range: std::ops::Range<u64>) -> Self {
         let shown = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
         let bytes = shown.and_then(|(start, end)| raw.bytes.get(start..end)).unwrap_or_default();
-        Self::part(path, raw.object.as_str(), raw.span(range)).observed(hex(bytes.get(..SHOWN_BYTES).unwrap_or(bytes)))
+        Self::part(path, raw.place_name(), raw.span(range)).observed(hex(bytes.get(..SHOWN_BYTES).unwrap_or(bytes)))
     }
 
     /// Returns evidence for a field of a mail or raw document.
@@ -102,7 +102,7 @@ impl Evidence {
             InternetMessage::Mail(view) => Self::header_block(path, view, name),
             InternetMessage::Raw(raw) => {
                 let end = message.headers().map_or(0, |headers| headers.end);
-                Self::new(path, Locator::Header { object: raw.object.as_str().into(), name: name.into() }).at(raw.span(0..end))
+                Self::new(path, Locator::Header { object: raw.place_name().into(), name: name.into() }).at(raw.span(0..end))
             }
         }
     }
@@ -112,7 +112,7 @@ impl Evidence {
     pub fn entity_field(path: &str, part: EntityOf<'_, '_>, name: &str) -> Self {
         match (part.entity.headers.first(name), part.message) {
             (Some(field), message) => Self::internet_field(path, message, field),
-            (None, InternetMessage::Raw(raw)) => Self::part(path, raw.object.as_str(), raw.span(part.entity.body.clone())),
+            (None, InternetMessage::Raw(raw)) => Self::part(path, raw.place_name(), raw.span(part.entity.body.clone())),
             (None, message) => Self::missing_field(path, message, name),
         }
     }

@@ -37,8 +37,7 @@ impl<'i, 'a> InternetMessage<'i, 'a> {
     pub fn object(self) -> &'i str {
         match self {
             Self::Mail(view) => &view.object,
-            Self::Raw(raw) if raw.object.is_empty() => "the document",
-            Self::Raw(raw) => &raw.object,
+            Self::Raw(raw) => raw.place_name(),
         }
     }
 

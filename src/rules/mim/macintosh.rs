@@ -213,9 +213,14 @@ fn binhex_left_in_text(item: &Item<'_>, findings: &mut Findings<'_>) {
         let body = view.body().unwrap_or_default();
         let Some(first) = START.find(body) else { continue };
         let (blocks, decoded) = (START.find_all(body).count(), view.message.attachments.iter().filter(|each| each.is_flagged_mac_binary()).count());
-        let attachments = counted(decoded, "Macintosh attachment");
+        let attachments = if decoded == 0 { "none".to_owned() } else { decoded.to_string() };
         findings
-            .report(format!("the text of {} ({}) holds {}; {attachments} were decoded", item.path, view.object, counted(blocks, "BinHex block")))
+            .report(format!(
+                "the text of {} ({}) holds {}; of the attachments {attachments} came from BinHex",
+                item.path,
+                view.object,
+                counted(blocks, "BinHex block")
+            ))
             .evidence(Evidence::body(item.path, view, first.as_str()).expected("the file as an attachment"));
     }
 }
