@@ -6,7 +6,7 @@ use std::{cell::OnceCell, ops::Range};
 use crate::{
     base::{Decoded, Limits, Timestamp},
     formats::{
-        mime::{HeaderBlock, HeaderField, MimeEntity, Received, document, header_block, received},
+        mime::{HeaderBlock, HeaderField, MimeEntity, Received, described_entity, header_block, received},
         rtf::{CompressedRtf, RtfText, decompress, to_text},
         tnef::{Address, Attachment, AttachmentContent, Attribute, Recipient, TnefMessage},
     },
@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     Backup, ItemPlace, QueueKind, ServerFacts,
-    facts::{self, AddressOccurrence, AddressRole, Diagnosis, InnerTnef, Notice, RawDocument, ReportFacts, Statement},
+    facts::{self, AddressOccurrence, AddressRole, Diagnosis, InnerTnef, Notice, RawDocument, ReportFacts, Statement, UuFound},
 };
 
 /// What a queue file is.
@@ -84,6 +84,7 @@ struct Cells<'a> {
     notice: OnceCell<Option<Notice>>,
     diagnoses: OnceCell<Vec<Diagnosis<'a>>>,
     statements: OnceCell<Vec<Statement<'a>>>,
+    uuencoded: OnceCell<Vec<UuFound>>,
 }
 
 /// One message of an item, with what is decoded out of its properties.
@@ -100,6 +101,7 @@ pub struct MessageView<'a> {
     /// Its compressed RTF.
     pub rtf: Option<Decoded<CompressedRtf<'a>>>,
     received: OnceCell<Vec<(HeaderField, Received)>>,
+    entity: OnceCell<Option<MimeEntity>>,
     rtf_text: OnceCell<Option<RtfText>>,
     body: OnceCell<Option<String>>,
 }
@@ -183,6 +185,11 @@ impl<'a> Item<'a> {
     #[must_use]
     pub fn mail(&self) -> Option<&MessageView<'a>> {
         self.messages.get(self.mail)
+    }
+
+    /// Returns the UUENCODE blocks in bodies and text parts.
+    pub fn uuencoded(&self) -> &[UuFound] {
+        self.cells.uuencoded.get_or_init(|| facts::uuencoded(self, &self.limits))
     }
 
     /// Returns whether the item lies in one of these queues.
@@ -288,9 +295,8 @@ impl MessageView<'_> {
 
     /// Returns the MIME entity that the Internet headers describe.
     #[must_use]
-    pub fn entity(&self) -> Option<MimeEntity> {
-        let text = self.message.transport_headers()?;
-        document(format!("{text}\r\n\r\n").as_bytes(), &Limits::default()).value.entities.into_iter().next()
+    pub fn entity(&self) -> Option<&MimeEntity> {
+        self.entity.get_or_init(|| self.headers.as_ref().map(|headers| described_entity(&headers.value))).as_ref()
     }
 
     /// Returns whether a part of the message could not be read.
@@ -338,6 +344,7 @@ fn collect<'a>(message: &'a TnefMessage<'a>, object: &str, depth: usize, into: &
         headers,
         rtf,
         received: OnceCell::new(),
+        entity: OnceCell::new(),
         rtf_text: OnceCell::new(),
         body: OnceCell::new(),
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Certainty, Evidence, ItemHits, RuleMeta, Settings, Severity, Threshold, item_hits::NO_HITS};
+use super::{Certainty, Evidence, Gate, ItemHits, RuleMeta, Settings, Severity, Threshold, item_hits::NO_HITS};
 
 /// One trouble that a rule found, with its proof.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct Finding {
     pub group: Option<String>,
     /// Whether it only counts in a product without the fix; for rules of which another part of the condition needs no such product.
     pub if_exposed: bool,
+    /// What must hold of the whole Backup for this finding alone; it needs a group of its own.
+    pub gate: Option<Gate>,
 }
 
 /// What a trouble touches.
@@ -82,6 +84,7 @@ impl<'s> Findings<'s> {
             affected: Affected::default(),
             group: None,
             if_exposed: false,
+            gate: None,
         };
         self.found.push_mut(finding)
     }
@@ -142,6 +145,13 @@ impl Finding {
     /// Lets the finding count only where the product has not the fix; it needs a group of its own.
     pub fn if_exposed(&mut self) -> &mut Self {
         self.if_exposed = true;
+        self
+    }
+
+    /// Keeps this finding of a message rule only if the Backup fulfils the rest of its condition, when one of several alternatives of the
+    /// rule has such a rest. What is unknown weakens the finding. Findings under other conditions need another group.
+    pub fn only_if(&mut self, gate: Gate) -> &mut Self {
+        self.gate = Some(gate);
         self
     }
 

@@ -254,7 +254,15 @@ fn is_judged(kind: ArtifactKind) -> bool {
 
 fn kind_of(entry: &Entry, contents: &Contents<'_>) -> ArtifactKind {
     let is_unread = contents.error.is_some() && contents.bytes.is_empty();
-    if is_unread { ArtifactKind::Unknown } else { sniff(contents.bytes, entry.path.as_str()) }
+    let kind = if is_unread { ArtifactKind::Unknown } else { sniff(contents.bytes, entry.path.as_str()) };
+    // Mail in the spool may begin with any field, and Japanese text is full of escape characters.
+    let is_unsure = matches!(kind, ArtifactKind::Unknown | ArtifactKind::Text);
+    if is_unsure && is_in_spool(entry.path.as_str()) && begins_with_a_field(contents.bytes) { ArtifactKind::Rfc822 } else { kind }
+}
+
+fn begins_with_a_field(bytes: &[u8]) -> bool {
+    let name = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+    name > 0 && bytes.get(name) == Some(&b':')
 }
 
 /// Reads one file by its kind.

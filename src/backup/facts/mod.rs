@@ -3,6 +3,7 @@
 
 mod attachment_name;
 mod inner_tnef;
+mod internet;
 mod mail_address;
 mod occurrence;
 mod postscript;
@@ -15,6 +16,9 @@ mod statement;
 
 pub use attachment_name::{attachment_name, is_double_byte, jis_length};
 pub use inner_tnef::{InnerTnef, stream_properties};
+mod uuencoded;
+
+pub use internet::{EntityOf, InternetMessage};
 pub use mail_address::{AddressSource, Imcea, ImceaFault, MailAddress};
 pub use occurrence::{AddressOccurrence, AddressPlace, AddressRole, recipient_address};
 pub use postscript::PostScriptPart;
@@ -24,6 +28,7 @@ pub use reply_list::{ReplyEntry, ReplyFault, ReplyList, reply_list};
 pub use report::{Diagnosis, FailedRecipient, Notice, ReportFacts};
 pub use rich_text::rich_info;
 pub use statement::Statement;
+pub use uuencoded::{UuFound, UuPlace};
 
 pub(super) use inner_tnef::inner_tnefs;
 pub(super) use occurrence::occurrences;
@@ -31,3 +36,4 @@ pub(super) use postscript::postscript;
 pub(super) use raw_document::{attached_documents, raw_file};
 pub(super) use report::{diagnoses, notice, reports};
 pub(super) use statement::statements;
+pub(super) use uuencoded::uuencoded;

@@ -341,7 +341,7 @@ impl<'a> From<&'a Settings> for SettingsV1<'a> {
 
 impl<'a> From<&'a Finding> for FindingV1<'a> {
     fn from(finding: &'a Finding) -> Self {
-        let Finding { rule, severity, certainty, message, evidence, affected, group: _, if_exposed: _ } = finding;
+        let Finding { rule, severity, certainty, message, evidence, affected, group: _, if_exposed: _, gate: _ } = finding;
         Self {
             code: rule.code,
             name: rule.name,

@@ -5,6 +5,7 @@ mod all;
 pub mod bld;
 pub mod cpy;
 pub mod dir;
+pub mod mim;
 pub mod msg_addresses;
 pub mod msg_reports;
 pub mod que;
