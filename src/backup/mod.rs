@@ -50,7 +50,7 @@ pub use packing_list::{
     CaseDifference, DiskItem, Duplicate, EntryMatch, FoundBy, Listing, MissingFile, Outcome, Reconciliation, SizeMismatch, UnlistedFile, reconcile,
 };
 pub use profile::{Profile, ProfileDump, ProfileProperty, ProfileSection};
-pub use queue_facts::{ItemMarks, QueueFacts, ReportSaid, Said};
+pub use queue_facts::{ItemMarks, QueueFacts, ReportSaid, SaidLine};
 pub use queue_names::QueueKind;
 pub use read_item::{ReadItem, read_item};
 pub use record::{AttachmentRecord, Bodies, HeaderStamp, ItemFacts, MacForks, MailRecord, MessageRecord, Party, RecipientRecord, Stamp};

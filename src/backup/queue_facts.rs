@@ -62,12 +62,12 @@ pub struct ReportSaid {
     /// MTS-ID of the message that it is about.
     pub subject_mts_id: Option<Box<str>>,
     /// The diagnostic lines, with the reported recipient where it stands in a row.
-    pub diagnoses: Box<[Said]>,
+    pub diagnoses: Box<[SaidLine]>,
 }
 
 /// A diagnostic line as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct SaidLine {
     /// The line.
     pub line: Box<str>,
     /// The recipient that it is about, empty when nothing tells.
@@ -80,7 +80,7 @@ pub struct Said {
     pub span: Range<u64>,
 }
 
-impl Said {
+impl SaidLine {
     /// Returns the line taken apart.
     #[must_use]
     pub fn parsed(&self) -> Option<DiagnosticLine> {
@@ -178,7 +178,7 @@ fn subject_mts_id(view: &MessageView<'_>) -> Option<Box<str>> {
 }
 
 /// The lines in the rows of reported recipients; where the rows have none, the first in the text.
-fn diagnoses(view: &MessageView<'_>) -> Box<[Said]> {
+fn diagnoses(view: &MessageView<'_>) -> Box<[SaidLine]> {
     let page = view.message.effective_code_page();
     let rows = view.message.recipients.iter().enumerate();
     let in_rows = rows.filter_map(|(index, row)| {
@@ -186,7 +186,7 @@ fn diagnoses(view: &MessageView<'_>) -> Box<[Said]> {
         let recipient = row.address(page).address.unwrap_or_default();
         said(property, &format!("{}, recipient {}", view.object, index + 1), &recipient)
     });
-    let in_rows: Box<[Said]> = in_rows.take(LINES).collect();
+    let in_rows: Box<[SaidLine]> = in_rows.take(LINES).collect();
     if !in_rows.is_empty() {
         return in_rows;
     }
@@ -195,11 +195,11 @@ fn diagnoses(view: &MessageView<'_>) -> Box<[Said]> {
     texts.filter_map(|property| said(property, &view.object, &reported)).take(1).collect()
 }
 
-fn said(property: &Property<'_>, object: &str, recipient: &str) -> Option<Said> {
+fn said(property: &Property<'_>, object: &str, recipient: &str) -> Option<SaidLine> {
     let text = property.value.text()?;
     let line = whole_line(&text)?;
     let line: String = line.trim().chars().take(LINE).collect();
-    Some(Said { line: line.into(), recipient: recipient.into(), object: object.into(), tag: property.tag, span: property.span.clone() })
+    Some(SaidLine { line: line.into(), recipient: recipient.into(), object: object.into(), tag: property.tag, span: property.span.clone() })
 }
 
 /// Returns the line that holds the first diagnostic line: 4.0 writes the reason in front of the mark.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Certainty, Evidence, Hits, RuleMeta, Settings, Severity, Threshold, hits::NO_HITS};
+use super::{Certainty, Evidence, ItemHits, RuleMeta, Settings, Severity, Threshold, item_hits::NO_HITS};
 
 /// One trouble that a rule found, with its proof.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ pub struct Undecided {
 pub struct Findings<'s> {
     rule: &'static RuleMeta,
     pub(super) settings: &'s Settings,
-    hits: &'s Hits,
+    hits: &'s ItemHits,
     pub(super) found: Vec<Finding>,
     pub(super) undecided: Option<Undecided>,
 }
@@ -59,13 +59,13 @@ impl<'s> Findings<'s> {
     }
 
     /// Returns the list of a rule that may ask what message rules found.
-    pub(super) fn knowing(self, hits: &'s Hits) -> Self {
+    pub(super) fn knowing(self, hits: &'s ItemHits) -> Self {
         Self { hits, ..self }
     }
 
     /// Returns what message rules found, item by item; nothing while items are being judged.
     #[must_use]
-    pub fn hits(&self) -> &'s Hits {
+    pub fn hits(&self) -> &'s ItemHits {
         self.hits
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::backup::{Backup, Item};
 
-use super::{Availability, Certainty, Check, Exposure, Finding, Findings, Hits, Need, Rule, Settings, Undecided, Verdict, hits::NO_HITS};
+use super::{Availability, Certainty, Check, Exposure, Finding, Findings, ItemHits, Need, Rule, Settings, Undecided, Verdict, item_hits::NO_HITS};
 
 /// How a rule ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ fn decide_all(
     backup: &Backup,
     hits: Vec<Finding>,
 ) -> BTreeMap<&'static str, (Vec<Finding>, Outcome)> {
-    let mut known = Hits::of(&hits);
+    let mut known = ItemHits::of(&hits);
     let mut by_rule: BTreeMap<&'static str, Vec<Finding>> = BTreeMap::new();
     for hit in hits {
         by_rule.entry(hit.rule.code).or_default().push(hit);
@@ -97,7 +97,7 @@ fn report_order(finding: &Finding) -> (std::cmp::Reverse<super::Severity>, &'sta
     (std::cmp::Reverse(finding.severity), finding.rule.code, place, &finding.message)
 }
 
-fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, (hits, known): (Vec<Finding>, &Hits)) -> (Vec<Finding>, Outcome) {
+fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, (hits, known): (Vec<Finding>, &ItemHits)) -> (Vec<Finding>, Outcome) {
     let meta = &rule.meta;
     if settings.is_disabled(meta) {
         let reason = "the rule is switched off by the configuration".to_owned();

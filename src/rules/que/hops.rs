@@ -326,7 +326,7 @@ fn own_users_bounced_by_own_connector(backup: &Backup, findings: &mut Findings<'
     if !bounces.is_empty() && local.is_empty() {
         return findings.undecided("Imcobj.csv", "this connector calls recipients unknown, and no source names a local domain");
     }
-    let outside = |said: &crate::backup::Said| {
+    let outside = |said: &crate::backup::SaidLine| {
         let domain = domain_of(&said.recipient).to_lowercase();
         !domain.is_empty() && !local.contains(&domain)
     };
@@ -349,7 +349,7 @@ fn own_users_bounced_by_own_connector(backup: &Backup, findings: &mut Findings<'
 }
 
 /// The line is of the connector of this server, and says that it knows no such recipient.
-fn is_own_unknown(said: &crate::backup::Said, own: &OwnNames) -> bool {
+fn is_own_unknown(said: &crate::backup::SaidLine, own: &OwnNames) -> bool {
     let text = said.line.to_lowercase();
     let is_unknown = text.contains("recipient not found") || text.contains("unknown recipient");
     is_unknown

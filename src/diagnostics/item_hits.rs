@@ -1,6 +1,7 @@
 //! Which rules hit which queue items, for rules over whole queues that point to the item to look at first.
 //!
-//! Only what message rules found counts, and of those only the ones that fired in the end.
+//! Only what message rules found counts, and of those only the ones that fired in the end. What is merely worth knowing is left out, so that a
+//! storm of reports costs no memory here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +9,7 @@ use super::{Finding, RuleMeta, Severity};
 
 /// A rule that hit an item.
 #[derive(Debug, Clone, Copy)]
-pub struct Hit {
+pub struct ItemHit {
     /// The rule.
     pub rule: &'static RuleMeta,
     /// How grave its finding on the item is.
@@ -17,24 +18,29 @@ pub struct Hit {
 
 /// The hits of message rules by the path of the item.
 #[derive(Debug, Default)]
-pub struct Hits(BTreeMap<Box<str>, Vec<Hit>>);
+pub struct ItemHits(BTreeMap<Box<str>, Vec<ItemHit>>);
 
 /// No hits at all.
-pub(super) static NO_HITS: Hits = Hits(BTreeMap::new());
+pub(super) static NO_HITS: ItemHits = ItemHits(BTreeMap::new());
 
-impl Hits {
+impl ItemHits {
     /// Takes the hits out of findings, each of which speaks of one item.
     pub(super) fn of(found: &[Finding]) -> Self {
         let mut hits = Self::default();
         for finding in found {
-            let Some(evidence) = finding.evidence.first() else { continue };
-            let on_item = hits.0.entry(evidence.file.clone()).or_default();
-            match on_item.iter_mut().find(|hit| hit.rule.code == finding.rule.code) {
-                Some(known) => known.severity = known.severity.max(finding.severity),
-                None => on_item.push(Hit { rule: finding.rule, severity: finding.severity }),
-            }
+            hits.note(finding);
         }
         hits
+    }
+
+    /// Notes the finding of a message rule on one item, by the file of its proof.
+    pub(super) fn note(&mut self, finding: &Finding) {
+        let Some(evidence) = finding.evidence.first().filter(|_| finding.severity > Severity::Info) else { return };
+        let on_item = self.0.entry(evidence.file.clone()).or_default();
+        match on_item.iter_mut().find(|hit| hit.rule.code == finding.rule.code) {
+            Some(known) => known.severity = known.severity.max(finding.severity),
+            None => on_item.push(ItemHit { rule: finding.rule, severity: finding.severity }),
+        }
     }
 
     /// Keeps the hits of rules that fired in the end.
@@ -46,13 +52,13 @@ impl Hits {
 
     /// Returns the hits on the item with this path.
     #[must_use]
-    pub fn on(&self, path: &str) -> &[Hit] {
+    pub fn on(&self, path: &str) -> &[ItemHit] {
         self.0.get(path).map_or(&[], Vec::as_slice)
     }
 
     /// Returns every item that one of these rules hit, with the rule.
-    pub fn of_rules<'a>(&'a self, codes: &'a [&str]) -> impl Iterator<Item = (&'a str, Hit)> {
-        let hit = move |hits: &[Hit]| hits.iter().find(|hit| codes.contains(&hit.rule.code)).copied();
+    pub fn of_rules<'a>(&'a self, codes: &'a [&str]) -> impl Iterator<Item = (&'a str, ItemHit)> {
+        let hit = move |hits: &[ItemHit]| hits.iter().find(|hit| codes.contains(&hit.rule.code)).copied();
         self.0.iter().filter_map(move |(path, hits)| Some((path.as_ref(), hit(hits)?)))
     }
 }
@@ -74,11 +80,11 @@ mod tests {
             findings.report("x").evidence(Evidence::file(path));
             findings.found.remove(0)
         };
-        let found = [finding("MSG003", "Bad/1"), finding("MSG003", "Bad/1"), finding("MSG160", "Bad/1"), finding("MSG160", "Bad/2")];
-        let mut hits = Hits::of(&found);
-        assert_eq!(hits.on("Bad/1").iter().map(|hit| hit.rule.code).collect::<Vec<_>>(), ["MSG003", "MSG160"]);
-        hits.keep(&["MSG160"].into());
+        let found = [finding("MSG003", "Bad/1"), finding("MSG003", "Bad/1"), finding("MSG002", "Bad/1"), finding("MSG002", "Bad/2")];
+        let mut hits = ItemHits::of(&found);
+        assert_eq!(hits.on("Bad/1").iter().map(|hit| hit.rule.code).collect::<Vec<_>>(), ["MSG003", "MSG002"]);
+        hits.keep(&["MSG002"].into());
         assert_eq!((hits.on("Bad/1").len(), hits.on("Mtsin/1").len()), (1, 0));
-        assert_eq!(hits.of_rules(&["MSG160"]).map(|(path, _)| path).collect::<Vec<_>>(), ["Bad/1", "Bad/2"]);
+        assert_eq!(hits.of_rules(&["MSG002"]).map(|(path, _)| path).collect::<Vec<_>>(), ["Bad/1", "Bad/2"]);
     }
 }
