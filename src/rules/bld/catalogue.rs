@@ -3,7 +3,8 @@
 use crate::diagnostics::Rule;
 
 use super::{
-    address_spaces, conversions, domains, extensions, filters, losses, object, queues, relay, resolving, routes, service_packs, stamps, switches,
+    address_spaces, conversions, domains, extensions, filters, losses, object, queues, relay, resolving, routes, routing_table, service_packs,
+    stamps, switches,
 };
 
 /// The rules of the family.
@@ -14,6 +15,8 @@ pub(in crate::rules) const RULES: &[&Rule] = &[
     &resolving::RESOLVEP2_ARCHIVES_MAIL,
     &resolving::RESOLVEP2_FLAGS_ON_50,
     &domains::DOMAIN_SIZE_LIMIT_1024_TIMES_TOO_SMALL,
+    &routing_table::REROUTE_TO_IP_LITERAL,
+    &routing_table::EXACT_DOMAIN_PREFIX_ON_OLD_50,
     &routes::LONG_ROUTE_TABLE_AT_RISK,
     &relay::RELAY_BYPASS_ENCAPSULATED,
     &service_packs::RELAY_BYPASS_IMCEA_USER,

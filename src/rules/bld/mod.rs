@@ -13,6 +13,7 @@ pub mod queues;
 pub mod relay;
 pub mod resolving;
 pub mod routes;
+pub mod routing_table;
 pub mod service_packs;
 pub mod stamps;
 pub mod switches;

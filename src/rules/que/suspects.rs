@@ -163,6 +163,14 @@ declare_rule! {
     /// subject: "sound"
     /// attach: a.zip 12 KB
     /// ```
+    /// ```backup
+    /// //- Bad/{n} repeat=3
+    /// subject: "sound"
+    /// //- Bad/x
+    /// p1: SMTP:no.domain
+    /// prop 0x001A001E: none
+    /// attribute 0x00078008: none
+    /// ```
     pub static SCANNER_SUSPECTED = {
         id: "QUE040", name: "scanner-suspected", severity: Info, certainty: Possible,
         versions: [V5_0, V5_5],
@@ -178,8 +186,11 @@ fn scanner_suspected(backup: &Backup, findings: &mut Findings<'_>) {
     let failed: Vec<_> = backup.items(QueueKind::Bad).chain(backup.items(QueueKind::ContentConversionFailed)).collect();
     let is_of_content = |code: &str| code.starts_with("MSG") || code.starts_with("MIM");
     let hits = findings.hits();
-    let explained =
-        |record: &&MessageRecord| hits.on(backup.path_of(record)).iter().any(|hit| is_of_content(hit.rule.code) && hit.severity >= Severity::Error);
+    // A stream that could not be read whole is not sound, whatever the rules on content say.
+    let explained = |record: &&MessageRecord| {
+        let is_whole = backup.files.get(record.file).is_some_and(|file| file.anomalies.is_empty());
+        !is_whole || hits.on(backup.path_of(record)).iter().any(|hit| is_of_content(hit.rule.code) && hit.severity >= Severity::Error)
+    };
     if failed.len() < findings.count(&LOST_CAUSE) || failed.iter().any(explained) {
         return;
     }
