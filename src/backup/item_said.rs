@@ -5,10 +5,7 @@ use std::{net::Ipv4Addr, ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use crate::{
-    formats::mime::received,
-    mapi::{PropTag, Property},
-};
+use crate::mapi::{PropTag, Property};
 
 use super::{Item, MessageView, QueueKind};
 
@@ -40,8 +37,8 @@ static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)(?:[
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+[A-Za-z0-9]").ok());
 
 /// Returns the SMTP addresses of the sender, by property and by From field, of inbound mail and of notices; equal ones once.
-pub(super) fn senders(item: &Item<'_>) -> Box<[Said]> {
-    let Some(mail) = item.mail().filter(|_| item.is_in(&[QueueKind::MtsIn]) || item.notice().is_some()) else { return Box::default() };
+pub(super) fn senders(item: &Item<'_>) -> Vec<Said> {
+    let Some(mail) = item.mail().filter(|_| item.is_in(&[QueueKind::MtsIn]) || item.notice().is_some()) else { return Vec::new() };
     let by_property = mail.message.sender().and_then(|sender| {
         let is_smtp = sender.address_type.is_some_and(|kind| kind.eq_ignore_ascii_case("SMTP"));
         let properties = &mail.message.properties;
@@ -55,7 +52,7 @@ pub(super) fn senders(item: &Item<'_>) -> Box<[Said]> {
 /// Returns the address of the host that handed an inbound mail to the connector, by the topmost Received field.
 pub(super) fn peer(item: &Item<'_>) -> Option<Said> {
     let mail = item.mail().filter(|_| item.is_in(&[QueueKind::MtsIn]))?;
-    let field = received(&mail.headers.as_ref()?.value.first("Received")?.value);
+    let (_, field) = mail.received().first()?;
     let host = field.from.as_deref().unwrap_or_default();
     let bracketed = |text: &str| text.split(['[', ']', '(', ')', ' ']).find_map(|part| part.parse::<Ipv4Addr>().ok());
     let address = field.from_comment.as_deref().and_then(bracketed).or_else(|| bracketed(host));
@@ -64,14 +61,14 @@ pub(super) fn peer(item: &Item<'_>) -> Option<Said> {
 }
 
 /// Returns the recipients that reports and notices call refused as relaying.
-pub(super) fn relay_refusals(item: &Item<'_>) -> Box<[RelayRefusal]> {
+pub(super) fn relay_refusals(item: &Item<'_>) -> Vec<RelayRefusal> {
     let mut found = Vec::new();
     let notice = item.mail().filter(|_| item.notice().is_some());
     for view in item.messages.iter().filter(|view| view.is_report()).chain(notice) {
         let rows = refused_rows(view);
         found.extend(if rows.is_empty() { refused_in_text(view) } else { rows });
     }
-    found.into()
+    found
 }
 
 fn refused_rows(view: &MessageView<'_>) -> Vec<RelayRefusal> {
@@ -133,12 +130,12 @@ fn said(view: &MessageView<'_>, property: &Property<'_>, text: &str) -> Said {
 #[cfg(test)]
 mod tests {
     use crate::{
-        backup::{ItemFacts, ItemPlace, QueueKind, read_item},
+        backup::{ItemPlace, ItemQuotes, QueueKind, read_item},
         base::Limits,
         testing::fixture::compile,
     };
 
-    fn facts(fixture: &str) -> ItemFacts {
+    fn quotes(fixture: &str) -> ItemQuotes {
         let files = compile(fixture).unwrap();
         let queue = if fixture.contains("Mtsin") { QueueKind::MtsIn } else { QueueKind::MtsOut };
         read_item(
@@ -149,19 +146,20 @@ mod tests {
         )
         .record
         .facts
+        .quotes
     }
 
     #[test]
     fn the_sender_is_known_by_property_and_by_field() {
-        let found = facts("//- Mtsin/1\nfrom: SMTP:joe@a.example\nheader: From: \"Joe <x>\" <ann@b.example>\n");
-        assert_eq!(found.senders.iter().map(|said| said.text.as_ref()).collect::<Vec<_>>(), ["joe@a.example", "ann@b.example"]);
-        assert_eq!(facts("//- Mtsout/1\nfrom: SMTP:joe@a.example\n").senders.len(), 0);
+        let found = quotes("//- Mtsin/1\nfrom: SMTP:joe@a.example\nheader: From: \"Joe <x>\" <ann@b.example>\n");
+        assert_eq!(found.senders().map(|said| said.text).collect::<Vec<_>>(), ["joe@a.example", "ann@b.example"].map(Box::from));
+        assert_eq!(quotes("//- Mtsout/1\nfrom: SMTP:joe@a.example\n").senders().count(), 0);
     }
 
     #[test]
     fn the_peer_is_an_address_or_localhost() {
         let check = |field, expected: Option<&str>| {
-            let found = facts(&format!("//- Mtsin/1\nheader: Received: {field}\n")).peer;
+            let found = quotes(&format!("//- Mtsin/1\nheader: Received: {field}\n")).peer();
             assert_eq!(found.as_ref().map(|said| said.text.as_ref()), expected, "{field}");
         };
         check("from mail.a.example ([192.0.2.7]) by srv1", Some("192.0.2.7"));
@@ -173,8 +171,8 @@ mod tests {
     #[test]
     fn refusals_name_their_recipient() {
         let check = |lines: &str, expected: &[&str]| {
-            let found = facts(&format!("//- Mtsin/1\n{lines}"));
-            assert_eq!(found.relay_refusals.iter().map(|refusal| refusal.recipient.as_ref()).collect::<Vec<_>>(), expected);
+            let found = quotes(&format!("//- Mtsin/1\n{lines}"));
+            assert_eq!(found.relay_refusals().map(|refusal| refusal.recipient.into_string()).collect::<Vec<_>>(), expected);
         };
         let report = "class: REPORT.IPM.Note.NDR\n";
         check(&format!("{report}failed: SMTP:joe@acme.com\nbody: \"550 Relaying is prohibited\"\n"), &["joe@acme.com"]);

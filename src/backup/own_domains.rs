@@ -16,11 +16,12 @@ impl Backup {
 
     /// Returns the notifications that a postmaster of this server sent, with the sender and its domain. A notification that came by mail,
     /// with Internet headers, is another server's.
-    pub fn postmasters(&self) -> impl Iterator<Item = (&MessageRecord, &Said, String)> {
+    pub fn postmasters(&self) -> impl Iterator<Item = (&MessageRecord, Said, String)> {
         let notices = self.messages.iter().filter(|message| message.facts.is_notice && !message.facts.has_headers);
-        notices.flat_map(|message| message.facts.senders.iter().map(move |sender| (message, sender))).filter_map(|(message, sender)| {
+        notices.flat_map(|message| message.facts.quotes.senders().map(move |sender| (message, sender))).filter_map(|(message, sender)| {
             let (local, domain) = sender.text.rsplit_once('@')?;
-            local.eq_ignore_ascii_case("postmaster").then(|| (message, sender, domain.to_lowercase()))
+            let domain = domain.to_lowercase();
+            local.eq_ignore_ascii_case("postmaster").then_some((message, sender, domain))
         })
     }
 }

@@ -14,7 +14,7 @@ impl Backup {
         names.extend(own.hosts.iter().filter_map(|host| host.split('.').next()).map(str::to_lowercase));
         for message in &self.messages {
             let inbound = self.queue_kind_of(message) == Some(QueueKind::MtsIn);
-            for stamp in message.facts.stamps.iter().filter(|stamp| stamp.hop.is_some()) {
+            for stamp in message.facts.quotes.stamps().filter(|stamp| stamp.hop.is_some()) {
                 let on_top = inbound && stamp.hop == Some(0) && stamp.is_in_mail;
                 names.extend(stamp.host.as_deref().filter(|host| own.is_own(host, on_top)).map(str::to_lowercase));
             }

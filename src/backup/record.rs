@@ -5,7 +5,7 @@ use crate::{
     mapi::ReportKind,
 };
 
-use super::{CompactMail, ItemKind, QueueFacts, RelayRefusal, Said, StatedSize, TextPlace, facts::PostScriptPart};
+use super::{CompactMail, ItemKind, ItemQuotes, QueueFacts, facts::PostScriptPart};
 
 /// One queue item: the shell, and what rules and reports need of it.
 #[derive(Debug, Clone)]
@@ -52,8 +52,6 @@ pub struct ItemFacts {
     pub dn_prefixes: Box<[Box<str>]>,
     /// Domains of the envelope recipients of type SMTP (of a report: of its addressee), lower case, one per recipient.
     pub recipient_domains: Box<[Box<str>]>,
-    /// Stamps of Exchange connectors in the Internet headers, with the field they stand in.
-    pub stamps: Box<[HeaderStamp]>,
     /// The `by` host of the topmost Received field of the mail.
     pub topmost_host: Option<Box<str>>,
     /// Kind of report.
@@ -64,18 +62,8 @@ pub struct ItemFacts {
     pub has_headers: bool,
     /// Whether a raw RFC 822 document is attached.
     pub has_raw_document: bool,
-    /// SMTP addresses of the sender, of inbound mail and of notices.
-    pub senders: Box<[Said]>,
-    /// Address of the host that handed an inbound mail over.
-    pub peer: Option<Box<Said>>,
-    /// Recipients that were refused as relaying.
-    pub relay_refusals: Box<[RelayRefusal]>,
-    /// The size that the item states; the size of its file stands in the file's record.
-    pub stated_size: Option<StatedSize>,
-    /// The longest address of more than 76 characters in the body, of outbound mail only.
-    pub long_url: Option<TextPlace>,
-    /// A word with an accented letter of Western Europe in subject or body, in a Western code page.
-    pub western_text: Option<TextPlace>,
+    /// What single rules quote of it: stamps, senders, sizes, long addresses.
+    pub quotes: ItemQuotes,
     /// What rules over whole queues need besides.
     pub queue: QueueFacts,
     /// Characters of the longest subject of its messages, the envelope's copy aside.

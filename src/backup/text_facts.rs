@@ -121,10 +121,10 @@ mod tests {
             //- Mtsin/1.TNF\nbody: \"http://www.example.com/{x*80}\"\n//- Mtsout/2.TNF\ncodepage: 1251\nsubject: \"x\"\nbody: \"http://www.example.com/\"\n";
         let backup = report_of_fixture(text).unwrap().backup;
         let facts: Vec<_> = backup.messages.iter().map(|message| &message.facts).collect();
-        let urls: Vec<_> = facts.iter().map(|facts| facts.long_url.as_ref().map(|place| place.text.len())).collect();
+        let urls: Vec<_> = facts.iter().map(|facts| facts.quotes.long_url().map(|place| place.text.len())).collect();
         assert_eq!(urls, [None, Some(103), None]);
-        let western: Vec<_> = facts.iter().map(|facts| facts.western_text.as_ref().map(|place| place.text.as_ref())).collect();
-        assert_eq!(western, [None, Some("Gr\u{fc}\u{df}e"), None]);
-        assert_eq!(facts.get(1).and_then(|facts| facts.stated_size.as_ref()).map(|size| (size.bytes, size.object)), Some((5000, "mail")));
+        let western: Vec<_> = facts.iter().map(|facts| facts.quotes.western_text().map(|place| place.text.into_string())).collect();
+        assert_eq!(western, [None, Some("Gr\u{fc}\u{df}e".to_owned()), None]);
+        assert_eq!(facts.get(1).and_then(|facts| facts.quotes.stated_size()).map(|size| (size.bytes, size.object)), Some((5000, "mail")));
     }
 }

@@ -73,6 +73,7 @@ fn entries(files: &[FixtureFile]) -> Vec<(Entry, Vec<u8>)> {
             };
             let mut entry = Entry::new(EvidencePath::new(&file.path), kind, file.bytes.len() as u64);
             entry.modified = Some(FileTime::Utc(file.modified.unwrap_or_else(|| usual_time(index, &file.path))));
+            entry.read_only = file.read_only;
             entries.push((entry, file.bytes.clone()));
         }
     }

@@ -97,20 +97,21 @@ declare_rule! {
 struct Seen<'b> {
     first: Option<Timestamp>,
     last: Option<Timestamp>,
-    place: (&'b MessageRecord, &'b HeaderStamp),
+    place: (&'b MessageRecord, HeaderStamp),
 }
 
 fn mixed_builds_of_one_host(backup: &Backup, findings: &mut Findings<'_>) {
     let own = backup.own_names();
     let mut hosts: BTreeMap<String, BTreeMap<Build, Seen<'_>>> = BTreeMap::new();
-    for (record, stamp) in backup.messages.iter().flat_map(|record| record.facts.stamps.iter().map(move |stamp| (record, stamp))) {
+    for (record, stamp) in backup.messages.iter().flat_map(|record| record.facts.quotes.stamps().map(move |stamp| (record, stamp))) {
         let is_topmost = stamp.hop == Some(0) && stamp.is_in_mail && backup.queue_kind_of(record) == Some(QueueKind::MtsIn);
         let host = stamp.host.as_deref().filter(|host| stamp.hop.is_some() && own.is_own(host, is_topmost));
         let (Some(host), Some(build)) = (host, Build::parse(&stamp.build)) else { continue };
         let label = host.split('.').next().unwrap_or(host).to_lowercase();
-        let seen = hosts.entry(label).or_default().entry(build).or_insert(Seen { first: None, last: None, place: (record, stamp) });
-        seen.first = [seen.first, stamp.time].into_iter().flatten().min();
-        seen.last = seen.last.max(stamp.time);
+        let time = stamp.time;
+        let seen = hosts.entry(label).or_default().entry(build).or_insert_with(|| Seen { first: None, last: None, place: (record, stamp) });
+        seen.first = [seen.first, time].into_iter().flatten().min();
+        seen.last = seen.last.max(time);
     }
     for (host, builds) in hosts.iter().filter(|(_, builds)| builds.len() > 1) {
         let span = |seen: &Seen<'_>| match (seen.first, seen.last) {
@@ -169,7 +170,7 @@ fn build_unknown(backup: &Backup, findings: &mut Findings<'_>) {
     if backup.version.as_ref().is_some_and(|version| version.build.is_some()) {
         return;
     }
-    let stamps = || backup.messages.iter().flat_map(|record| &record.facts.stamps);
+    let stamps = || backup.messages.iter().flat_map(|record| record.facts.quotes.stamps());
     let mut hosts: Vec<String> = stamps().filter_map(|stamp| Some(stamp.host.as_deref()?.to_lowercase())).collect();
     hosts.sort_unstable();
     hosts.dedup();

@@ -80,8 +80,8 @@ fn charset_not_western(backup: &Backup, findings: &mut Findings<'_>) {
     // A name that is no character set at all is a finding of its own.
     let is_odd = |set: &str| is_charset(set) && !WESTERN.iter().any(|western| set.eq_ignore_ascii_case(western));
     let odd = sets(&policy).into_iter().find(|(_, set)| is_odd(set));
-    let accented: Vec<(&MessageRecord, &TextPlace)> =
-        backup.messages.iter().filter_map(|item| Some((item, item.facts.western_text.as_ref()?))).collect();
+    let accented: Vec<(&MessageRecord, TextPlace)> =
+        backup.messages.iter().filter_map(|item| Some((item, item.facts.quotes.western_text()?))).collect();
     let Some((index, set)) = odd.filter(|_| accented.len() >= findings.count(&thresholds::ACCENTED)) else { return };
     let path = |item: &MessageRecord| backup.files.get(item.file).map_or("", |file| file.path.as_ref());
     findings

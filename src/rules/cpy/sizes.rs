@@ -159,7 +159,7 @@ fn domain_size_limit_exceeded(backup: &Backup, findings: &mut Findings<'_>) {
     for policy in records(backup, |policy| !policy.is_default()) {
         let Some(limit) = policy.record.size_limit().filter(|limit| *limit > 0).map(u64::from) else { continue };
         let applies = |item: &&MessageRecord| item.facts.recipient_domains.iter().any(|domain| backup.policy(domain) == Some(policy));
-        let size = |item: &MessageRecord| item.facts.stated_size.as_ref().map(|size| size.bytes);
+        let size = |item: &MessageRecord| item.facts.quotes.stated_size().map(|size| size.bytes);
         let too_large: Vec<&MessageRecord> =
             backup.items(QueueKind::MtsOut).filter(applies).filter(|item| size(item).is_some_and(|size| size > limit * 1024)).collect();
         let Some(largest) = too_large.iter().filter_map(|item| size(item)).max() else { continue };
@@ -180,7 +180,7 @@ fn domain_size_limit_exceeded(backup: &Backup, findings: &mut Findings<'_>) {
 }
 
 fn proof_of_size(backup: &Backup, item: &MessageRecord) -> Option<Evidence> {
-    let size = item.facts.stated_size.as_ref()?;
+    let size = item.facts.quotes.stated_size()?;
     let locator = Locator::Property { object: size.object.into(), tag: PropTag::MESSAGE_SIZE };
-    Some(Evidence::new(backup.files.get(item.file)?.path.clone(), locator).at(size.span.clone()).observed(size.bytes.to_string()))
+    Some(Evidence::new(backup.files.get(item.file)?.path.clone(), locator).at(size.span).observed(size.bytes.to_string()))
 }

@@ -77,9 +77,9 @@ fn word_wrap_never_still_wraps(backup: &Backup, findings: &mut Findings<'_>) {
         let is_plain = |flags: FormatFlags| !flags.has(FormatFlags::WRAP) && flags.has(FormatFlags::MIME_TEXT);
         policy.record.flags().is_some_and(is_plain) && policy.record.wrap_column() == Some(OLD_COLUMN)
     };
-    let mut touched: Vec<(&MessageRecord, &TextPlace, DomainPolicy<'_>)> = Vec::new();
+    let mut touched: Vec<(&MessageRecord, TextPlace, DomainPolicy<'_>)> = Vec::new();
     for item in backup.items(QueueKind::MtsOut) {
-        let Some(url) = &item.facts.long_url else { continue };
+        let Some(url) = item.facts.quotes.long_url() else { continue };
         let domains = item.facts.recipient_domains.iter();
         let policy = domains.filter_map(|domain| backup.policy(domain)).find(still_wraps);
         // Recipients of the directory have their outside address there; Default holds for most of them.

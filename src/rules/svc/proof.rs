@@ -58,7 +58,7 @@ pub(super) fn own_domain(backup: &Backup, domain: &str) -> Option<Evidence> {
     };
     let of_notice = || {
         let (message, sender, _) = backup.postmasters().find(|(_, _, found)| is_it(found))?;
-        Some(Evidence::said(backup.path_of(message), sender))
+        Some(Evidence::said(backup.path_of(message), &sender))
     };
     of_site().or_else(of_object).or_else(of_notice)
 }

@@ -111,13 +111,13 @@ fn relay_open_through_scanner(backup: &Backup, findings: &mut Findings<'_>) {
 }
 
 /// An item and the host that handed it over.
-type Handed<'a> = (&'a MessageRecord, &'a Said);
+type Handed<'a> = (&'a MessageRecord, Said);
 
 /// Returns the loopback or private address that handed over most of the items.
 fn commonest_inside_peer<'a>(items: &[&'a MessageRecord]) -> Option<(Ipv4Addr, Vec<Handed<'a>>)> {
     let mut by_address: BTreeMap<Ipv4Addr, Vec<Handed<'a>>> = BTreeMap::new();
     for item in items {
-        let Some(peer) = item.facts.peer.as_deref() else { continue };
+        let Some(peer) = item.facts.quotes.peer() else { continue };
         let address = if peer.text.eq_ignore_ascii_case("localhost") { Ok(Ipv4Addr::LOCALHOST) } else { peer.text.parse::<Ipv4Addr>() };
         let Ok(address) = address else { continue };
         if address.is_loopback() || address.is_private() {
@@ -196,8 +196,8 @@ declare_rule! {
 fn relay_prohibited_for_own_users(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = with_settings(backup, findings) else { return };
     let Some(flags) = service.relay().flags.filter(|flags| flags.data & RESTRICTING != 0) else { return };
-    let refused: Vec<(&MessageRecord, &RelayRefusal)> =
-        backup.messages.iter().flat_map(|message| message.facts.relay_refusals.iter().map(move |refusal| (message, refusal))).collect();
+    let refused: Vec<(&MessageRecord, RelayRefusal)> =
+        backup.messages.iter().flat_map(|message| message.facts.quotes.relay_refusals().map(move |refusal| (message, refusal))).collect();
     let own = backup.own_domains();
     if own.is_empty() && !refused.is_empty() {
         return findings.undecided("own domains", "neither object nor registry nor notifications tell the own domains");

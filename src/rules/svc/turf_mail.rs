@@ -173,9 +173,9 @@ fn turf_matches_queued_mail(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = with_settings(backup, findings) else { return };
     let Some(table) = service.turf_table() else { return };
     let matching = |sender: &Said| table.data.iter().find(|element| TurfEntry::parse(element).matches(&sender.text));
-    let caught: Vec<(&MessageRecord, &Said, &String)> = backup
+    let caught: Vec<(&MessageRecord, Said, &String)> = backup
         .items(QueueKind::MtsIn)
-        .filter_map(|item| item.facts.senders.iter().find_map(|sender| Some((item, sender, matching(sender)?))))
+        .filter_map(|item| item.facts.quotes.senders().find_map(|sender| matching(&sender).map(|element| (item, sender, element))))
         .collect();
     if caught.is_empty() {
         return;
