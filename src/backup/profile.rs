@@ -270,10 +270,10 @@ fn property(tag: PropTag, value: &RegistryValue) -> ProfileProperty {
     }
 }
 
-/// `^MSExchangeIMC( .+)?$`, without regard to case as the registry compares.
+/// `^MSExchangeIMC .+$`, without regard to case as the registry compares.
 fn is_connector_name(name: &str) -> bool {
     let (start, rest) = (name.get(..13), name.get(13..).unwrap_or_default());
-    start.is_some_and(|start| start.eq_ignore_ascii_case("MSExchangeIMC")) && (rest.is_empty() || rest.len() > 1 && rest.starts_with(' '))
+    start.is_some_and(|start| start.eq_ignore_ascii_case("MSExchangeIMC")) && rest.len() > 1 && rest.starts_with(' ')
 }
 
 /// A hive has no full path: its root is a profile or the `Profiles` key, known by keys of 32 hexadecimal digits one or two levels below.
@@ -342,7 +342,7 @@ mod tests {
     #[test]
     fn names_of_the_connector_are_told_from_others() {
         let names = ["MSExchangeIMC", "msexchangeimc 0123", "MSExchangeIMC ", "MSExchangeIMC2", "MS Exchange Settings", "MSExchangeCCMC x"];
-        assert_eq!(names.map(is_connector_name), [true, true, false, false, false, false]);
+        assert_eq!(names.map(is_connector_name), [false, true, false, false, false, false]);
     }
 
     #[test]

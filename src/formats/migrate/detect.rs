@@ -51,7 +51,7 @@ fn wizard(lines: &[&str], name: &str) -> Option<MigrationKind> {
         (MigrationKind::WizardUserList, is_user_list(first)),
         (MigrationKind::WizardControl, looks_like_control(lines)),
         (MigrationKind::WizardPackingList, is_packing_list(lines, name)),
-        (MigrationKind::WizardAccounts, name.contains("account") && lines.iter().all(|line| is_account(line))),
+        (MigrationKind::WizardAccounts, is_accounts_file(lines, name)),
     ];
     checks.into_iter().find(|(_, is)| *is).map(|(kind, _)| kind)
 }
@@ -61,6 +61,10 @@ fn utility(lines: &[&str], is_csv: bool) -> Option<MigrationKind> {
     let results = lines.iter().filter(|line| is_result(line, 5)).count();
     let cut_results = lines.iter().filter(|line| is_result(line, 2)).count();
     let rows: Vec<&str> = lines.iter().copied().filter(|line| status(line).is_none() && is_row(line, is_csv)).collect();
+    // The utility writes results into its list too: a list of which every user was tried holds nothing else.
+    if is_csv && !lines.is_empty() && lines.iter().all(|line| is_result(line, 7)) {
+        return Some(MigrationKind::List);
+    }
     if results > 0 && cut_results * 2 >= lines.len() && (rows.is_empty() || !is_csv && results > rows.len()) {
         return Some(MigrationKind::Log);
     }
@@ -75,10 +79,12 @@ fn utility(lines: &[&str], is_csv: bool) -> Option<MigrationKind> {
     // Prose has lines with four commas too; a name that says table is believed more readily.
     let is_list = if is_csv { fitting * 2 >= lines.len() } else { fitting * 4 >= lines.len() * 3 };
     let is_cut_list = is_csv && !lines.is_empty() && lines.iter().all(|line| is_cut_row(line));
-    (is_list && !rows.is_empty() || is_cut_list).then_some(MigrationKind::List)
+    let is_heading_alone = matches!(lines, [only] if is_heading(only) && only.split(',').count() == 4);
+    (is_list && !rows.is_empty() || is_cut_list || is_heading_alone).then_some(MigrationKind::List)
 }
 
-/// Returns whether a line has name, alias and a typical computer name in capitals with digits, and then too few or too many fields.
+/// Returns whether a line has name, alias and a typical computer name in capitals with digits, and then too few or too many fields; where
+/// both servers stand, one of them makes good for a fault of alias or other server.
 fn is_cut_row(line: &str) -> bool {
     let fields = plain(line);
     let [name, alias, source, ..] = fields.as_slice() else { return false };
@@ -86,7 +92,17 @@ fn is_cut_row(line: &str) -> bool {
     let is_typical =
         |server: &str| is_server(server) && server.bytes().any(|byte| byte.is_ascii_digit()) && !server.bytes().any(|byte| byte.is_ascii_lowercase());
     let is_text = |text: &str| text.bytes().any(|byte| byte.is_ascii_alphabetic());
-    (3..=5).contains(&fields.len()) && is_text(name) && is_text(alias) && !alias.contains(' ') && is_typical(source)
+    if !is_text(name) || !is_text(alias) {
+        return false;
+    }
+    let is_faulty_row = match fields.as_slice() {
+        [_, _, servers @ ..] if servers.len() == 2 => {
+            let is_word = |field: &str| is_text(field) && !field.contains(' ');
+            servers.iter().all(|field| is_word(field.text.trim())) && servers.iter().any(|field| is_typical(field.text.trim()))
+        }
+        _ => false,
+    };
+    is_faulty_row || (3..=5).contains(&fields.len()) && !alias.contains(' ') && is_typical(source)
 }
 
 /// Returns whether a line begins as a result does; cut lines count, so that a damaged log stays a log.
@@ -128,19 +144,29 @@ fn is_user_list(first: &str) -> bool {
     first.split(',').take(64).any(|column| COLUMNS.iter().any(|known| column.trim().trim_matches('"').eq_ignore_ascii_case(known)))
 }
 
+/// An accounts file has no mark but its name: one that speaks of accounts, or one of users or names with one word on each line.
+fn is_accounts_file(lines: &[&str], name: &str) -> bool {
+    let speaks_of_users =
+        || ["user", "name", "mailbox", "alias"].iter().any(|word| name.contains(word)) && matches!(extension(name), "txt" | "lst" | "csv");
+    let are_words = || lines.len() > 1 && lines.iter().all(|line| line.split_whitespace().count() == 1);
+    lines.iter().all(|line| is_account(line)) && (name.contains("account") || speaks_of_users() && are_words())
+}
+
 /// A code page number, then lines of which one names a file of the wizard; under the wizard's own extension the number is enough.
 fn is_packing_list(lines: &[&str], name: &str) -> bool {
     let first = lines.first().map_or("", |line| line.trim());
     let names_file = |line: &&str| [".pri", ".sec"].iter().any(|extension| line.to_ascii_lowercase().contains(extension));
-    if extension(name) == "pkl" {
-        first.starts_with(|c: char| c.is_ascii_digit())
-    } else {
-        is_code_page(first) && lines.iter().skip(1).any(names_file)
-    }
+    if extension(name) == "pkl" { code_page_in(first).is_some() } else { is_code_page(first) && lines.iter().skip(1).any(names_file) }
 }
 
 fn extension(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, extension)| extension)
+}
+
+/// Returns the first number of a line that can be a code page.
+pub(super) fn code_page_in(line: &str) -> Option<u32> {
+    let numbers = line.split(|c: char| !c.is_ascii_digit()).filter(|number| (3..=5).contains(&number.len()));
+    numbers.into_iter().find_map(|number| number.parse().ok())
 }
 
 fn is_code_page(page: &str) -> bool {
@@ -191,6 +217,11 @@ mod tests {
         check_named("John Doe,JohnD,GW-PILOT1\r\n", "Pilot.csv", Some(MigrationKind::List));
         check_named("Obj-Class,Directory Name,Home-Server,Object-Version,When-Created,When-Changed,Is-Deleted\r\nx,y,z\r\n", "Imcobj.csv", None);
         check_named("Name,Code,Total\r\nJohn Doe,JohnD,17\r\n", "Pilot.csv", None);
+        check_named("John Doe,John D,GW-PILOT1,GW-PROD1\r\n", "Pilot.csv", Some(MigrationKind::List));
+        check_named("John Doe,JohnD,GW_PILOT1$,GW-PROD1\r\n", "Pilot.csv", Some(MigrationKind::List));
+        check_named("SUCCESS,a,b,GW1,GW2,x,5/10/96 1:00:00\r\n", "Pilot.csv", Some(MigrationKind::List));
+        check_named("SUCCESS,a,b,GW1,GW2,x,5/10/96 1:00:00\r\nFAILURE,a\r\n", "Pilot.csv", Some(MigrationKind::Log));
+        check("Display Name,Alias Name,Pilot Server Name,Production Server Name\r\n", Some(MigrationKind::List));
         check("John Doe,JohnD,gw1.example.com,GW-PRODUCTION-EUROPE-17\r\n", Some(MigrationKind::List));
         check("Display Name,Alias Name,Pilot Server Name,Production Server Name\r\na,b,GW1,GW2\r\n", Some(MigrationKind::List));
         check_named(
@@ -208,9 +239,13 @@ mod tests {
         check("1252\r\nDirectory.pri,1,2\r\n", Some(MigrationKind::WizardPackingList));
         check("1252\r\n1253\r\n", None);
         check_named("437\r\n", "MAIL.PKL", Some(MigrationKind::WizardPackingList));
+        check_named("CodePage,437\r\n", "MAIL.PKL", Some(MigrationKind::WizardPackingList));
+        check_named("Directory\r\n", "MAIL.PKL", None);
         check_named("Obj-Class,Common-Name\r\nMailbox,Ann\r\n", "x/Directory.pri", Some(MigrationKind::WizardSection));
         check_named("ann\nbob\n", "accounts.txt", Some(MigrationKind::WizardAccounts));
         check_named("Accounts were checked: all is well\n", "accounts.txt", None);
+        check_named("ann\nbob\n", "Users.txt", Some(MigrationKind::WizardAccounts));
+        check_named("ann ray\nbob hope\n", "users.txt", None);
         check("ann\nbob\n", None);
     }
 }

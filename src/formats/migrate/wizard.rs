@@ -3,6 +3,7 @@
 
 use super::{
     LineEnds, MigrationKind,
+    detect::code_page_in,
     fields::{self, locate},
     list::line_ends,
     log::is_blank,
@@ -113,12 +114,11 @@ fn user_list(file: &TextFile, lines: &[Line<'_>]) -> WizardUserList {
 
 fn packing_list(file: &TextFile, lines: &[Line<'_>]) -> WizardPackingList {
     let Some((first, rest)) = lines.split_first() else { return WizardPackingList::default() };
-    let digits: String = first.text.trim().chars().take_while(char::is_ascii_digit).collect();
     let is_file = |word: &&str| word.len() > 4 && (word.to_ascii_lowercase().ends_with(".pri") || word.to_ascii_lowercase().ends_with(".sec"));
     let words = rest.iter().flat_map(|line| line.text.split([',', ' ', '\t', '"', '\\', '/', ';', '=']));
     WizardPackingList {
         first: locate(file, *first, first.text),
-        code_page: digits.parse().ok(),
+        code_page: code_page_in(first.text),
         files: words.filter(is_file).map(str::to_ascii_lowercase).collect(),
     }
 }

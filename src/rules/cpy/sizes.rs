@@ -101,6 +101,20 @@ declare_rule! {
     /// +acme.com,ISO-8859-1,ISO-8859-1,800,76,0,0,1000
     /// ```
     ///
+    /// ```backup
+    /// //- Mtsout/00000001.TNF
+    /// to: SMTP:joe@acme.com
+    /// body: {x*3000}
+    /// //- imcdom.txt
+    /// [Header]
+    /// Version=1
+    ///
+    /// [Domain]
+    /// DomainInformation=+
+    /// +Default,ISO-8859-1,ISO-8859-1,800,76,0,0,0
+    /// +acme.com,ISO-8859-1,ISO-8859-1,800,76,0,0,1
+    /// ```
+    ///
     /// ## Silent
     /// ```backup
     /// //- Mtsout/00000001.TNF
@@ -159,7 +173,7 @@ fn domain_size_limit_exceeded(backup: &Backup, findings: &mut Findings<'_>) {
     for policy in records(backup, |policy| !policy.is_default()) {
         let Some(limit) = policy.record.size_limit().filter(|limit| *limit > 0).map(u64::from) else { continue };
         let applies = |item: &&MessageRecord| item.facts.recipient_domains.iter().any(|domain| backup.policy(domain) == Some(policy));
-        let size = |item: &MessageRecord| item.facts.quotes.stated_size().map(|size| size.bytes);
+        let size = |item: &MessageRecord| size_of(backup, item);
         let too_large: Vec<&MessageRecord> =
             backup.items(QueueKind::MtsOut).filter(applies).filter(|item| size(item).is_some_and(|size| size > limit * 1024)).collect();
         let Some(largest) = too_large.iter().filter_map(|item| size(item)).max() else { continue };
@@ -179,8 +193,15 @@ fn domain_size_limit_exceeded(backup: &Backup, findings: &mut Findings<'_>) {
     }
 }
 
+/// Returns the size that the message states, else that of its file.
+fn size_of(backup: &Backup, item: &MessageRecord) -> Option<u64> {
+    let stated = item.facts.quotes.stated_size().map(|size| size.bytes);
+    stated.or_else(|| backup.files.get(item.file).map(|file| file.size))
+}
+
 fn proof_of_size(backup: &Backup, item: &MessageRecord) -> Option<Evidence> {
-    let size = item.facts.quotes.stated_size()?;
+    let file = backup.files.get(item.file)?;
+    let Some(size) = item.facts.quotes.stated_size() else { return Some(Evidence::of_file(file)) };
     let locator = Locator::Property { object: size.object.into(), tag: PropTag::MESSAGE_SIZE };
-    Some(Evidence::new(backup.files.get(item.file)?.path.clone(), locator).at(size.span).observed(size.bytes.to_string()))
+    Some(Evidence::new(file.path.clone(), locator).at(size.span).observed(size.bytes.to_string()))
 }

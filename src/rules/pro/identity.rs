@@ -151,7 +151,11 @@ declare_rule! {
 
 fn profile_addresses_inconsistent(backup: &Backup, findings: &mut Findings<'_>) {
     for placed @ (_, _, property) in properties(backup).filter(|(_, _, property)| property.tag == ADDRESSES) {
+        // Names out of a broken list prove nothing; PRO011 tells of it.
         let ProfileValue::Strings(list) = &property.value else { continue };
+        if property.anomalies.iter().any(|anomaly| anomaly.code.starts_with("mv-string-")) {
+            continue;
+        }
         let Some((expected, is_grave)) = inconsistency(list) else { continue };
         let finding = findings.report(format!("the addresses of the server name several: {}", enumerated(list, 6)));
         finding.evidence(proof(&placed).expected(expected));
