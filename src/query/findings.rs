@@ -25,7 +25,8 @@ impl FindingRow {
     /// Returns the row of a finding; `by_path` knows the messages by the paths of their files.
     pub(super) fn new(finding: &Finding, by_path: &HashMap<&str, u32>) -> Self {
         let Finding { rule, severity, certainty, message, evidence, affected, group: _ } = finding;
-        let mut messages: Vec<u32> = evidence.iter().filter_map(|evidence| by_path.get(&*evidence.file).copied()).collect();
+        let touched = evidence.iter().map(|evidence| &*evidence.file).chain(affected.items.iter().map(|path| &**path));
+        let mut messages: Vec<u32> = touched.filter_map(|path| by_path.get(path).copied()).collect();
         messages.sort_unstable();
         messages.dedup();
         let places = evidence.iter().flat_map(|evidence| [evidence.locator.to_string(), evidence.observed.to_string()]);

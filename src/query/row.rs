@@ -62,7 +62,7 @@ pub struct MessageRow {
     /// Number of its attachments.
     pub attachments: u32,
     /// Number of deviations in its bytes.
-    pub damage: u32,
+    pub deviations: u32,
     flags: u32,
     /// The findings that name it, by their index, gravest first.
     pub findings: Box<[u32]>,
@@ -103,7 +103,7 @@ impl MessageRow {
             arrived: facts.arrival,
             recipients: count(recipients.len()),
             attachments: count(mail.attachments.len()),
-            damage: count(file.anomalies.len()),
+            deviations: count(file.anomalies.len()),
             flags: flags(source, mail),
             findings: Box::default(),
         }
@@ -155,6 +155,12 @@ impl MessageRow {
     #[must_use]
     pub fn to(&self) -> &str {
         self.text(TextField::To)
+    }
+
+    /// Returns the kinds of deviations in its bytes, one a line.
+    #[must_use]
+    pub fn damage(&self) -> &str {
+        self.text(TextField::Damage)
     }
 
     pub(super) fn number(&self, field: NumberField) -> u64 {

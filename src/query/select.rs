@@ -17,7 +17,6 @@ pub struct Bound<'a> {
     filter: &'a Filter,
     table: &'a MessageTable,
     backup: &'a Backup,
-    bodies: Bodies<'a>,
     /// What queues and findings answer, under the number of each condition.
     answers: Vec<Vec<bool>>,
 }
@@ -29,9 +28,9 @@ impl std::fmt::Debug for Bound<'_> {
 }
 
 impl Filter {
-    /// Puts the filter to the rows of a Backup; `bodies` is called for `text:` only, and only for messages that pass everything else.
+    /// Puts the filter to the rows of a Backup.
     #[must_use]
-    pub fn bind<'a>(&'a self, (table, backup): (&'a MessageTable, &'a Backup), bodies: Bodies<'a>) -> Bound<'a> {
+    pub fn bind<'a>(&'a self, table: &'a MessageTable, backup: &'a Backup) -> Bound<'a> {
         let mut answers = Vec::new();
         self.each(&mut |predicate| {
             let (slot, answer) = match predicate {
@@ -46,37 +45,39 @@ impl Filter {
                 *place = answer;
             }
         });
-        Bound { filter: self, table, backup, bodies, answers }
+        Bound { filter: self, table, backup, answers }
     }
 }
 
 impl Bound<'_> {
     /// Returns the indexes of the messages that pass, in the order of the table.
     #[must_use]
-    pub fn messages(&self) -> Vec<usize> {
-        (0..self.table.rows.len()).filter(|index| self.passes(*index)).collect()
+    pub fn messages(&self, bodies: Bodies<'_>) -> Vec<usize> {
+        (0..self.table.rows.len()).filter(|index| self.passes(*index, bodies)).collect()
     }
 
-    /// Returns whether a message passes.
+    /// Returns whether a message passes; `bodies` is called for `text:` only, and only when what is cheaper does not decide.
     #[must_use]
-    pub fn passes(&self, index: usize) -> bool {
+    pub fn passes(&self, index: usize, bodies: Bodies<'_>) -> bool {
         let (Some(root), Some(row)) = (&self.filter.root, self.table.rows.get(index)) else { return self.filter.is_empty() };
-        root.holds(&mut |predicate| self.message_is(index, row, predicate))
+        root.holds(&mut |predicate| self.message_is((index, row), predicate, bodies))
     }
 
     /// Returns the indexes of the findings that pass: by their own words, or because a message that they touch meets the condition.
     #[must_use]
-    pub fn findings(&self) -> Vec<usize> {
+    pub fn findings(&self, bodies: Bodies<'_>) -> Vec<usize> {
         let Some(root) = &self.filter.root else { return (0..self.table.findings.len()).collect() };
         let all = self.table.findings.iter().enumerate();
-        all.filter(|(index, finding)| root.holds(&mut |predicate| self.finding_is(*index, finding, predicate))).map(|(index, _)| index).collect()
+        all.filter(|(index, finding)| root.holds(&mut |predicate| self.finding_is((*index, finding), predicate, bodies)))
+            .map(|(index, _)| index)
+            .collect()
     }
 
     fn answer(&self, slot: usize, index: usize) -> bool {
         self.answers.get(slot).and_then(|answers| answers.get(index)).copied().unwrap_or(false)
     }
 
-    fn message_is(&self, index: usize, row: &MessageRow, predicate: &Predicate) -> bool {
+    fn message_is(&self, (index, row): (usize, &MessageRow), predicate: &Predicate, bodies: Bodies<'_>) -> bool {
         match predicate {
             Predicate::Anywhere(pattern) => pattern.is_in(row.anywhere()),
             Predicate::Text(field, pattern) => pattern.is_in(row.text(*field)),
@@ -86,11 +87,11 @@ impl Bound<'_> {
             Predicate::Queue(slot, _) => self.answer(*slot, row.queue as usize),
             Predicate::Finding(slot, _) => row.findings.iter().any(|finding| self.answer(*slot, *finding as usize)),
             Predicate::Header(pattern) => self.record(index).is_some_and(|record| pattern.is_in(&headers(record))),
-            Predicate::Body(pattern) => self.record(index).and_then(self.bodies).is_some_and(|text| pattern.is_in(&text)),
+            Predicate::Body(pattern) => self.record(index).and_then(bodies).is_some_and(|text| pattern.is_in(&text)),
         }
     }
 
-    fn finding_is(&self, index: usize, finding: &FindingRow, predicate: &Predicate) -> bool {
+    fn finding_is(&self, (index, finding): (usize, &FindingRow), predicate: &Predicate, bodies: Bodies<'_>) -> bool {
         let own = match predicate {
             Predicate::Anywhere(pattern) => return in_words(finding, pattern),
             Predicate::Finding(slot, FindingTest::Words(pattern)) => return self.answer(*slot, index) || in_words(finding, pattern),
@@ -101,7 +102,7 @@ impl Bound<'_> {
         };
         let meets = |message: &u32| {
             let index = *message as usize;
-            self.table.rows.get(index).is_some_and(|row| self.message_is(index, row, predicate))
+            self.table.rows.get(index).is_some_and(|row| self.message_is((index, row), predicate, bodies))
         };
         own || finding.messages.iter().any(meets)
     }
@@ -178,7 +179,7 @@ class: REPORT.IPM.Note.NDR
         let bodies = |record: &MessageRecord| (record.queue == 1).then(|| "Out of Office".to_owned());
         for (text, expected) in filters {
             let filter = Filter::parse(text).unwrap();
-            let found = filter.bind((&table, &report.backup), &bodies).messages();
+            let found = filter.bind(&table, &report.backup).messages(&bodies);
             assert_eq!(names(&report, &table, &found), *expected, "{text}");
         }
     }
@@ -244,7 +245,7 @@ class: REPORT.IPM.Note.NDR
     fn headers_are_asked_by_name_and_value() {
         let report = report_of_fixture("//- Mtsin/1\nheader: X-Mailer: The Bat!\n//- Mtsin/2\nheader: Subject: the bat\n").unwrap();
         let table = MessageTable::new(&report.backup, &report.findings);
-        let found = |text: &str| Filter::parse(text).unwrap().bind((&table, &report.backup), &|_| None).messages();
+        let found = |text: &str| Filter::parse(text).unwrap().bind(&table, &report.backup).messages(&|_| None);
         assert_eq!(found("header:/^x-mailer:.*bat/"), [0]);
         assert_eq!(found("header:bat"), [0, 1]);
         assert_eq!(found("header:\"subject: the\""), [1]);
@@ -256,7 +257,7 @@ class: REPORT.IPM.Note.NDR
         let table = MessageTable::new(&report.backup, &report.findings);
         let found = |text: &str| {
             let filter = Filter::parse(text).unwrap();
-            let found = filter.bind((&table, &report.backup), &|_| None).findings();
+            let found = filter.bind(&table, &report.backup).findings(&|_| None);
             found.iter().map(|index| report.findings[*index].rule.code).collect::<Vec<_>>()
         };
         assert_eq!(found("rule:MSG143"), ["MSG143"]);
@@ -264,6 +265,15 @@ class: REPORT.IPM.Note.NDR
         assert_eq!(found("rule:MSG143 not queue:out"), <[&str; 0]>::default());
         assert_eq!(found("\"33%s5\" severity:critical"), ["MSG143"]);
         assert_eq!(found("").len(), report.findings.len());
+    }
+
+    #[test]
+    fn a_finding_touches_more_messages_than_it_quotes() {
+        let text = BACKUP.replace("//- Mtsout/1\n", "//- Mtsout/1{n:2} repeat=45\n");
+        let report = report_of_fixture(&text).unwrap();
+        let table = MessageTable::new(&report.backup, &report.findings);
+        let found = |text: &str| Filter::parse(text).unwrap().bind(&table, &report.backup).messages(&|_| None).len();
+        assert_eq!(found("rule:MSG143"), 45);
     }
 
     #[test]

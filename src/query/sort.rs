@@ -107,7 +107,7 @@ impl Sort {
         match self.field {
             SortField::Arrived => row.arrived.map(|time| Key::Number(time.filetime().into())),
             SortField::Attachments => number(row.number(NumberField::Attachments)),
-            SortField::Damage => number(row.damage.into()),
+            SortField::Damage => number(row.deviations.into()),
             SortField::Date => row.date.map(|time| Key::Number(time.filetime().into())),
             SortField::Findings => number(row.findings.len() as u64),
             SortField::From => text(TextField::From),

@@ -26,7 +26,7 @@ impl MessageTable {
         let mut by_path = HashMap::with_capacity(backup.messages.len());
         for (record, index) in backup.messages.iter().zip(0..) {
             // The file of a message stands in the list of files that the same reading made.
-            let Some(file) = backup.files.get(record.file) else { continue };
+            let Some(file) = backup.files.get(record.file) else { break };
             let source = RowSource { file, queue: record.queue, kind: record.kind, shell: &record.shell.record(), facts: &record.facts };
             table.rows.push(MessageRow::new(source));
             by_path.insert(&*file.path, index);
