@@ -8,8 +8,9 @@
 //! A file imports only from lower floors, or from its own folder without a loop; a test keeps it so.
 //! ```text
 //!  8  cli/                      arguments, one file per command, exit codes            (the only place that prints)
-//!  7  output/                   the faces that are written: text, json, hex
+//!  7  output/  export/          the faces that are written: text, json, csv, hex; files that the engineer takes out of the evidence
 //!  6  rules/   report/          the catalogue; the result as plain data
+//!     query/   state/           the filter language over messages and findings; what the view remembers of each Backup
 //!  5  diagnostics/   scan/      what a rule and a finding are; folder or archive -> records (the only reader of evidence)
 //!  4  backup/                   what an IMCSAVE Backup means: queues, service, profile, gateway, packing list, messages
 //!  3  formats/                  what its bytes say: tnef, reg, regf, ini, packing_list, dapi_csv, mime, rtf, imccopy, migrate …  (pure)
@@ -29,10 +30,11 @@
 //! ## Invariants
 //! 1. Invariant: decoding never fails and never panics. [`base::Decoded`] holds what could be read and every deviation with its offset. A
 //!    damaged item never costs its neighbours; unknown attributes, tags, types, sections, columns and files are kept and shown.
-//! 2. Invariant: nothing below `cli/` and `scan/` touches files, clock, environment, threads or terminal. Parsers take bytes and
-//!    [`base::Limits`].
+//! 2. Invariant: nothing but `cli/`, `scan/` and `export/` touches files, clock, environment, threads or terminal. Parsers take bytes
+//!    and [`base::Limits`].
 //! 3. Invariant: `formats/` knows no Exchange; `mapi/` knows no TNEF; `backup/` knows no rules; rules read `backup/`, never files.
-//! 4. Invariant: the evidence is never written, renamed, locked or unpacked in place. Links are not followed.
+//! 4. Invariant: the evidence is never written, renamed, locked or unpacked in place. Links are not followed. [`export`] writes
+//!    where the user points, never into the evidence and never over a file.
 //! 5. Invariant: evidence is text from strangers. Only [`base::printable`] turns it into something that a terminal may show; each output
 //!    owns its escaping.
 //! 6. Invariant: same evidence, same bytes out, for any number of threads, any order of the folder, any time zone or locale. No clock in a
@@ -49,11 +51,14 @@ pub mod backup;
 pub mod base;
 pub mod cli;
 pub mod diagnostics;
+pub mod export;
 pub mod formats;
 pub mod mapi;
 pub mod output;
+pub mod query;
 pub mod report;
 pub mod rules;
 pub mod scan;
+pub mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -32,6 +32,11 @@ impl CompactMail {
     pub fn record(&self) -> MailRecord {
         read_mail(&mut Cursor(&expand(&self.0))).unwrap_or_default()
     }
+
+    /// Calls a function with name and value of every Internet header of the message and those in it.
+    pub fn each_header(&self, visit: &mut dyn FnMut(&str, &str)) {
+        visit_headers(&self.record(), visit);
+    }
 }
 
 fn write_mail(out: &mut Vec<u8>, record: &MailRecord) {
@@ -172,6 +177,11 @@ fn read_mail(from: &mut Cursor<'_>) -> Option<MailRecord> {
     })
 }
 
+fn visit_headers(mail: &MailRecord, visit: &mut dyn FnMut(&str, &str)) {
+    mail.embedded.iter().for_each(|nested| visit_headers(nested, visit));
+    mail.headers.iter().for_each(|(name, value)| visit(name, value));
+}
+
 fn read_attachment(from: &mut Cursor<'_>) -> Option<AttachmentRecord> {
     let (name, long_name, mime_type, method) = (from.optional_text()?, from.optional_text()?, from.optional_text()?, from.word(&METHODS)?);
     let content = from.sized()?;
@@ -227,10 +237,20 @@ mod tests {
     }
 
     #[test]
+    fn headers_are_found_without_the_rest() {
+        let mail = MailRecord { embedded: Box::new([rich()]), ..rich() };
+        let mut found = Vec::new();
+        CompactMail::of(&mail).each_header(&mut |name, value| found.push(format!("{name}={value}")));
+        assert_eq!(found, ["Received=from a", "X=", "Received=from a", "X="]);
+    }
+
+    #[test]
     fn every_prefix_is_read_without_harm() {
         let CompactMail(bytes) = CompactMail::of(&rich());
         for end in 0..bytes.len() {
-            let _ = CompactMail(bytes[..end].into()).record();
+            let cut = CompactMail(bytes[..end].into());
+            let _ = cut.record();
+            cut.each_header(&mut |_, _| ());
         }
     }
 }

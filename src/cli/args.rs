@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::diagnostics::Severity;
+use crate::{
+    diagnostics::Severity,
+    query::{FIELDS, Field, Sort, SortField, flag_words},
+};
 
 /// Reads what IMCSAVE left of a broken Exchange Internet Mail Connector and says what is wrong and what proves it.
 ///
@@ -23,6 +26,7 @@ Examples:
   imcscan report Backup                       what is wrong, gravest first
   imcscan report Backup.zip --json | jq .     the same for programs
   imcscan report Backup --fail-on error       exit 1 when an error or worse was found
+  imcscan messages Backup --where 'is:ndr'    the messages that a filter finds
   imcscan decode Backup/Mtsout/00000001.TNF   one file, everything it says
   imcscan decode Imcsvc.reg --hex             every byte with the field that owns it
   imcscan migrate pilot.csv pilot.log         which mailboxes a migration left
@@ -44,6 +48,12 @@ Examples:
   imcscan report Backup.tar.gz --json --fail-on warning --strict
   imcscan report Backup --with imcrou.txt --with pilot.csv")]
     Report(ReportArgs),
+    /// List the messages of a Backup that a filter finds
+    #[command(after_help = filter_help(MESSAGE_EXAMPLES))]
+    Messages(MessagesArgs),
+    /// List the findings of a Backup that a filter finds
+    #[command(after_help = filter_help(FINDING_EXAMPLES))]
+    Findings(FindingsArgs),
     /// Decode one file: TNEF, .reg, CSV, packing list, spool file, RFC 822 ...
     #[command(after_help = "\
 Examples:
@@ -84,10 +94,7 @@ Examples:
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct ReportArgs {
-    /// Backup folder, a folder above it, or an archive of it (.zip, .cab, .tar.gz)
-    pub(super) path: PathBuf,
     /// Print JSON (short for --format json)
     #[arg(long, conflicts_with_all = ["format", "ndjson"])]
     pub(super) json: bool,
@@ -103,6 +110,19 @@ pub(super) struct ReportArgs {
     /// Exit with 4 when some evidence could not be read
     #[arg(long)]
     pub(super) strict: bool,
+    /// What to read and how.
+    #[command(flatten)]
+    pub(super) evidence: EvidenceArgs,
+    /// Colours of the text report
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(super) color: When,
+}
+
+/// Arguments of every command over a Backup.
+#[derive(Debug, Args)]
+pub(super) struct EvidenceArgs {
+    /// Backup folder, a folder above it, or an archive of it (.zip, .cab, .tar.gz)
+    pub(super) path: PathBuf,
     /// Number of threads; 0 takes one per processor
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) threads: usize,
@@ -118,10 +138,81 @@ pub(super) struct ReportArgs {
     /// Judge as this Exchange version or build, whatever the evidence says: 5.5, 5.5.2650.21, "5.5 SP3"
     #[arg(long, value_name = "VERSION")]
     pub(super) exchange: Option<String>,
-    /// Colours of the text report
+}
+
+/// Arguments of `messages`.
+#[derive(Debug, Args)]
+pub(super) struct MessagesArgs {
+    /// Only messages that pass this filter
+    #[arg(long = "where", value_name = "FILTER", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    pub(super) filter: String,
+    /// Sort by a column, the greatest first with a minus: size, -date, from ...
+    #[arg(long, value_name = "FIELD", value_parser = sort, allow_hyphen_values = true)]
+    pub(super) sort: Option<Sort>,
+    /// Form of the list
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: TableFormat,
+    /// Print so many messages at most
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<usize>,
+    /// What to read and how.
+    #[command(flatten)]
+    pub(super) evidence: EvidenceArgs,
+}
+
+/// Arguments of `findings`.
+#[derive(Debug, Args)]
+pub(super) struct FindingsArgs {
+    /// Only findings that pass this filter; fields of messages ask the messages that a finding touches
+    #[arg(long = "where", value_name = "FILTER", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    pub(super) filter: String,
+    /// Form of the list
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: TableFormat,
+    /// Print so many findings at most
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<usize>,
+    /// Colours of the text form
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(super) color: When,
+    /// What to read and how.
+    #[command(flatten)]
+    pub(super) evidence: EvidenceArgs,
 }
+
+/// Reads the order of a list.
+fn sort(text: &str) -> Result<Sort, String> {
+    Sort::parse(text)
+        .ok_or_else(|| format!("expected one of {}, with a minus for the greatest first", SortField::names().collect::<Vec<_>>().join(", ")))
+}
+
+const MESSAGE_EXAMPLES: &str = "  imcscan messages Backup --where 'queue:out size:>1M' --sort -size
+  imcscan messages Backup --where 'severity:>=error or is:damaged'
+  imcscan messages Backup --where 'to:(joe or ann) -is:report' --format csv
+  imcscan messages Backup --where 'text:\"out of office\"' --format ndjson";
+
+const FINDING_EXAMPLES: &str = "  imcscan findings Backup --where 'severity:>=error queue:out'
+  imcscan findings Backup --where 'to:joe@contoso.com' --format json";
+
+/// Returns the examples of a command and the fields of the filter language.
+fn filter_help(examples: &str) -> String {
+    let mut lines = vec![format!("Examples:\n{examples}\n\nFilter:\n{GRAMMAR}\n\nFields:")];
+    for Field { name, example, help: meaning, .. } in FIELDS {
+        let value = format!("{name}:{example}");
+        lines.push(format!("  {value:22} {meaning}"));
+    }
+    for field in ["has", "is"] {
+        let words = flag_words(field).map(|word| word.word).collect::<Vec<_>>().join(", ");
+        lines.push(format!("  {field}: takes {words}"));
+    }
+    lines.join("\n")
+}
+
+const GRAMMAR: &str = "  Conditions beside each other all have to hold; or, not (also -) and ( ) join
+  them otherwise. A word is looked for anywhere in a value, letter case aside;
+  * and ? make a pattern of the whole value; \"...\" is a text with blanks,
+  /.../ a regular expression, = in front asks for the whole value. Numbers and
+  dates are compared (>1M, <=1999-03-31) or stand in a range (1999-03..).";
 
 /// Arguments of `decode`.
 #[derive(Debug, Args)]
@@ -182,6 +273,19 @@ pub(super) enum ReportFormat {
     Json,
     /// One JSON object a line
     Ndjson,
+}
+
+/// Forms of lists of messages or findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TableFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+    /// One JSON object a line
+    Ndjson,
+    /// For spreadsheets
+    Csv,
 }
 
 /// Forms of lists.

@@ -6,10 +6,14 @@ mod console;
 mod decode;
 mod exit;
 mod explain;
+mod filtering;
+mod findings;
 mod generate;
 mod interrupt;
+mod messages;
 mod migrate;
 mod progress;
+mod reading;
 mod report;
 
 use std::process::ExitCode;
@@ -30,6 +34,8 @@ pub fn run() -> ExitCode {
     };
     let ended = match cli.command {
         Command::Report(args) => report::run(&args, &mut console),
+        Command::Messages(args) => messages::run(&args, &mut console),
+        Command::Findings(args) => findings::run(&args, &mut console),
         Command::Decode(args) => decode::run(&args, &mut console),
         Command::Migrate(args) => migrate::run(&args, &mut console),
         Command::Rules(args) => explain::rules(&args, &mut console),

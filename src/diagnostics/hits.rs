@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use crate::backup::{Item, QueueKind};
@@ -40,6 +40,7 @@ type Key = (&'static str, Option<String>);
 struct Group {
     first: Vec<(Box<str>, Finding)>,
     messages: usize,
+    items: Vec<Arc<str>>,
     queues: BTreeSet<String>,
     certainty: Certainty,
 }
@@ -63,6 +64,7 @@ impl Hits {
         for finding in found.iter_mut().filter(|finding| finding.affected.messages == 0 && !item.messages.is_empty()) {
             finding.affects(item.queue, 1);
         }
+        let path = Arc::from(item.path);
         // A thread that panicked left whole hits behind; the others go on.
         let mut gathered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Remarks on ordinary mail would cost memory for each; rules over queues ask for what is grave, and for the failed ones.
@@ -77,7 +79,7 @@ impl Hits {
             if has_failed || finding.severity > Severity::Info {
                 gathered.by_item.add(item.path, &finding);
             }
-            gathered.groups.entry((finding.rule.code, finding.group.clone())).or_insert_with(Group::new).add(item.path, finding);
+            gathered.groups.entry((finding.rule.code, finding.group.clone())).or_insert_with(Group::new).add(&path, finding);
         }
     }
 
@@ -99,10 +101,11 @@ impl Hits {
 
 impl Group {
     fn new() -> Self {
-        Self { first: Vec::new(), messages: 0, queues: BTreeSet::new(), certainty: Certainty::Possible }
+        Self { first: Vec::new(), messages: 0, items: Vec::new(), queues: BTreeSet::new(), certainty: Certainty::Possible }
     }
 
-    fn add(&mut self, path: &str, finding: Finding) {
+    fn add(&mut self, path: &Arc<str>, finding: Finding) {
+        self.items.push(Arc::clone(path));
         self.messages += finding.affected.messages;
         self.certainty = self.certainty.max(finding.certainty);
         for queue in &finding.affected.queues {
@@ -110,20 +113,22 @@ impl Group {
                 self.queues.insert(queue.clone());
             }
         }
-        let place = self.first.partition_point(|(known, _)| known.as_ref() <= path);
+        let place = self.first.partition_point(|(known, _)| known.as_ref() <= path.as_ref());
         if place < Finding::MAX_EVIDENCE {
-            self.first.insert(place, (path.into(), finding));
+            self.first.insert(place, (path.as_ref().into(), finding));
             self.first.truncate(Finding::MAX_EVIDENCE);
         }
     }
 
     /// Returns the finding with the places of all that were kept, and its first path.
-    fn joined(self) -> Option<(Box<str>, Finding)> {
+    fn joined(mut self) -> Option<(Box<str>, Finding)> {
+        self.items.sort_unstable();
         let mut kept = self.first.into_iter();
         let (path, mut finding) = kept.next()?;
         finding.first_evidences(kept.flat_map(|(_, other)| other.evidence));
         finding.affected.messages = self.messages;
         finding.affected.queues = self.queues;
+        finding.affected.items = self.items;
         finding.certainty = self.certainty;
         if self.messages > 1 {
             finding.message = format!("{} queue items; the first: {}", self.messages, finding.message);

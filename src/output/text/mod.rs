@@ -7,6 +7,7 @@ mod decode_document;
 mod decode_message;
 mod decode_sources;
 mod finding;
+mod messages;
 mod migrate;
 mod overview;
 mod page;
@@ -17,6 +18,8 @@ use std::io::{self, Write};
 use crate::report::Report;
 
 pub use decode::write as write_decoded;
+pub use finding::write_findings;
+pub use messages::write as write_messages;
 pub use migrate::write as write_migration;
 pub use page::{Page, Style};
 pub use rules::{write_article, write_explanation, write_rules};
