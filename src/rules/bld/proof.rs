@@ -30,11 +30,15 @@ pub(super) struct FoundBuild {
 /// Returns the build and its proof.
 pub(super) fn found_build(backup: &Backup) -> Option<FoundBuild> {
     let version = backup.version.as_ref()?;
-    let (build, place) = (version.build?, version.stamp.as_ref()?);
-    let proof = Evidence::new(place.file.as_ref(), Locator::Header { object: place.object.clone(), name: place.field.clone() })
-        .at(place.offset..place.offset + place.length)
-        .observed(build.to_string());
-    Some(FoundBuild { build, proof })
+    let build = version.build?;
+    let proof = match &version.stamp {
+        Some(place) => Evidence::new(place.file.as_ref(), Locator::Header { object: place.object.clone(), name: place.field.clone() })
+            .at(place.offset..place.offset + place.length),
+        // The user said so; nothing of the evidence does.
+        None => Evidence::folder("."),
+    };
+    let observed = if version.stamp.is_some() { build.to_string() } else { format!("{build}, {}", version.source) };
+    Some(FoundBuild { build, proof: proof.observed(observed) })
 }
 
 /// Returns the build and its proof if it lies in the half-open range, within one product line.
