@@ -104,7 +104,7 @@ declare_rule! {
     /// ```backup
     /// //- Mtsout/00000001.TNF
     /// to: SMTP:joe@acme.com
-    /// body: {x*3000}
+    /// body: "{x*3000}"
     /// //- imcdom.txt
     /// [Header]
     /// Version=1
