@@ -91,7 +91,9 @@ pub struct Parts {
 /// Gives the files their meaning that stand outside of the queues: service, profile, directory object, sibling files, whose server it is.
 #[must_use]
 pub fn assemble(parts: Parts) -> Backup {
-    let Parts { place, files: read, beside } = parts;
+    let Parts { place, files: read, mut beside } = parts;
+    // Files are read in any order; what the report lists must not show it.
+    beside.sort_by(|a, b| a.path.cmp(&b.path));
     let (mut files, messages) = read.sorted();
     let service = take_registry(&files, "Imcsvc.reg", ServiceKey::from_dump);
     let profile = take_registry(&files, "Imcpro.reg", ProfileDump::from_dump);
