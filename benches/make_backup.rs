@@ -61,7 +61,9 @@ fn write(wanted: &Wanted) -> Result<(), Box<dyn Error>> {
     let carriers = (messages / 10).max(attachment_bytes.div_ceil(LARGEST)).clamp(1, (*messages).max(1));
     let every = (messages / carriers).max(1);
     let each = attachment_bytes / carriers;
-    let mut list = String::from("[Header]\r\nVersion=1\r\n\r\n[Registry]\r\nService=Imcsvc.reg\r\nProfile=Imcpro.reg\r\n\r\n[Directory]\r\nObject=Imcobj.csv\r\n");
+    let mut list = String::from(
+        "[Header]\r\nVersion=1\r\n\r\n[Registry]\r\nService=Imcsvc.reg\r\nProfile=Imcpro.reg\r\n\r\n[Directory]\r\nObject=Imcobj.csv\r\n",
+    );
     let mut names = [String::new(), String::new()];
     for number in 0..*messages {
         let inbound = number % 2 == 1;

@@ -8,7 +8,7 @@
 //! A file imports only from lower floors, or from its own folder without a loop; a test keeps it so.
 //! ```text
 //!  8  cli/                      arguments, one file per command, exit codes            (the only place that prints)
-//!  7  output/                   the faces that are written: text, json, hex
+//!  7  output/   tui/            the faces: text, json, hex; the terminal view
 //!  6  rules/   report/          the catalogue; the result as plain data
 //!  5  diagnostics/   scan/      what a rule and a finding are; folder or archive -> records (the only reader of evidence)
 //!  4  backup/                   what an IMCSAVE Backup means: queues, service, profile, gateway, packing list, messages
@@ -57,3 +57,4 @@ pub mod rules;
 pub mod scan;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod tui;

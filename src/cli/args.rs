@@ -5,21 +5,26 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::diagnostics::Severity;
+use crate::{diagnostics::Severity, tui::theme::Theme};
 
 /// Reads what IMCSAVE left of a broken Exchange Internet Mail Connector and says what is wrong and what proves it.
 ///
 /// A Backup folder (or its parent Imcdata, or a .zip, .cab or .tar.gz of it) is read offline; nothing is ever written to it.
 #[derive(Debug, Parser)]
 #[command(name = "imcscan", version, propagate_version = true, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub(super) command: Command,
+    pub(super) command: Option<Command>,
+    /// What to browse, when no command is given.
+    #[command(flatten)]
+    pub(super) browse: Option<BrowseArgs>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
+  imcscan Backup                              look through it: findings, messages, bytes
   imcscan report Backup                       what is wrong, gravest first
   imcscan report Backup.zip --json | jq .     the same for programs
   imcscan report Backup --fail-on error       exit 1 when an error or worse was found
@@ -35,6 +40,13 @@ Exit codes:
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Look through a Backup on the terminal: findings, messages, settings, bytes
+    #[command(after_help = "\
+Examples:
+  imcscan Backup
+  imcscan browse Backup.zip --theme light
+  imcscan browse Imcdata --with imcrou.txt")]
+    Browse(BrowseArgs),
     /// Judge a Backup: findings with their proof, gravest first
     #[command(after_help = "\
 Examples:
@@ -70,6 +82,25 @@ Examples:
     },
     /// Print the manual page (roff)
     Man,
+}
+
+/// Arguments of `browse`.
+#[derive(Debug, Args)]
+pub(super) struct BrowseArgs {
+    /// Backup folder, a folder above it, or an archive of it (.zip, .cab, .tar.gz)
+    pub(super) path: PathBuf,
+    /// A sibling file that lies elsewhere: IMCCOPY text, migration list or log; may be repeated
+    #[arg(long = "with", value_name = "FILE")]
+    pub(super) with: Vec<PathBuf>,
+    /// A file that sets severities, switches rules off or changes thresholds (see `imcscan config`)
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Judge as this Exchange version or build, whatever the evidence says: 5.5, 5.5.2650.21, "5.5 SP3"
+    #[arg(long, value_name = "VERSION")]
+    pub(super) exchange: Option<String>,
+    /// Look of the view; NO_COLOR asks for plain
+    #[arg(long, value_enum)]
+    pub(super) theme: Option<Look>,
 }
 
 /// Arguments of `report`.
@@ -180,6 +211,33 @@ pub(super) enum Level {
     Critical,
 }
 
+/// Looks of the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Look {
+    /// Light text on a dark ground
+    Dark,
+    /// Dark text on a light ground
+    Light,
+    /// Two colours, weight and lines
+    HighContrast,
+    /// Blue and yellow instead of red and green
+    ColorBlind,
+    /// No colours
+    Plain,
+}
+
+impl From<Look> for Theme {
+    fn from(look: Look) -> Self {
+        match look {
+            Look::Dark => Self::Dark,
+            Look::Light => Self::Light,
+            Look::HighContrast => Self::HighContrast,
+            Look::ColorBlind => Self::ColorBlind,
+            Look::Plain => Self::Plain,
+        }
+    }
+}
+
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum When {
@@ -203,6 +261,24 @@ impl From<Level> for Severity {
 }
 
 impl ReportArgs {
+    /// Returns the arguments of a plain report.
+    pub(super) fn of(path: PathBuf) -> Self {
+        Self {
+            path,
+            json: false,
+            ndjson: false,
+            format: ReportFormat::Text,
+            fail_on: None,
+            strict: false,
+            threads: 0,
+            quiet: false,
+            with: Vec::new(),
+            config: None,
+            exchange: None,
+            color: When::Auto,
+        }
+    }
+
     /// Returns the form that the three arguments ask for.
     pub(super) fn form(&self) -> ReportFormat {
         match self {

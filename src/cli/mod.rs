@@ -1,6 +1,7 @@
 //! The command line: arguments, one file per command, exit codes. The only place that prints, and only through `console::Console`.
 
 mod args;
+mod browse;
 mod config;
 mod console;
 mod decode;
@@ -27,7 +28,9 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let ended = match cli.command {
+    let Some(command) = cli.command.or_else(|| cli.browse.map(Command::Browse)) else { return Exit::Usage.into() };
+    let ended = match command {
+        Command::Browse(args) => browse::run(args, &mut console),
         Command::Report(args) => report::run(&args, &mut console),
         Command::Decode(args) => decode::run(&args, &mut console),
         Command::Rules(args) => explain::rules(&args, &mut console),

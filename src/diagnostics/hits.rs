@@ -31,6 +31,11 @@ struct Group {
 impl Hits {
     /// Applies every message rule to one queue item and keeps what they find.
     pub fn judge(&self, rules: &[&'static Rule], settings: &Settings, item: &Item<'_>) {
+        drop(self.judge_and_tell(rules, settings, item));
+    }
+
+    /// Does the same and returns the codes of the rules that found something, each once.
+    pub fn judge_and_tell(&self, rules: &[&'static Rule], settings: &Settings, item: &Item<'_>) -> Vec<&'static str> {
         let mut found = Vec::new();
         for rule in rules.iter().filter(|rule| !settings.is_disabled(&rule.meta)) {
             let (Check::Message(check) | Check::MessageIf(check, _)) = rule.check else { continue };
@@ -39,8 +44,10 @@ impl Hits {
             // What one item says several times is one hit of this item.
             found.append(&mut grouped(findings.found));
         }
+        let mut codes: Vec<&'static str> = found.iter().map(|finding| finding.rule.code).collect();
+        codes.dedup();
         if found.is_empty() {
-            return;
+            return codes;
         }
         // A spool file or saved mail is no queue item.
         for finding in found.iter_mut().filter(|finding| finding.affected.messages == 0 && !item.messages.is_empty()) {
@@ -51,6 +58,7 @@ impl Hits {
         for finding in found {
             groups.entry((finding.rule.code, finding.group.clone())).or_insert_with(Group::new).add(item.path, finding);
         }
+        codes
     }
 
     /// Returns one finding for each cause, by code of the rule; within a rule in the order of the first paths.

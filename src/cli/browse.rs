@@ -1,0 +1,61 @@
+//! `imcscan browse`, and `imcscan PATH`: the interactive view; where there is no terminal for it, one sentence and the text report.
+
+use std::{
+    env,
+    io::{self, IsTerminal},
+    num::NonZero,
+    thread,
+};
+
+use crate::tui::{
+    reader::Request,
+    terminal::{self, Ended},
+    theme::Theme,
+};
+
+use super::{
+    args::{BrowseArgs, ReportArgs, When},
+    config,
+    console::{Console, Failure},
+    exit::Exit,
+    report,
+};
+
+/// Opens the view.
+pub(super) fn run(args: BrowseArgs, console: &mut Console) -> Result<Exit, Failure> {
+    if let Some(reason) = no_terminal() {
+        Console::complain(&format!("{reason}; this is the text report"));
+        return report::run(&as_report(args), console);
+    }
+    let settings = args.config.as_deref().map(config::load).transpose()?.unwrap_or_default();
+    let version = args.exchange.as_deref().map(report::version).transpose()?;
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let theme = args.theme.map_or_else(usual_theme, Into::into);
+    let request = Request { path: args.path, with: args.with, settings, version, threads };
+    match terminal::run(request, theme)? {
+        Ended::Left => Ok(Exit::Success),
+        Ended::Signalled => Ok(Exit::Interrupted),
+        Ended::Failed(error) => Err(Failure::Told(Exit::NoBackup, Box::new(error))),
+    }
+}
+
+/// Returns why there is no terminal for the view.
+fn no_terminal() -> Option<&'static str> {
+    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        Some("the view needs a terminal")
+    } else if env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        Some("the view needs a terminal that can move its cursor, and TERM says dumb")
+    } else {
+        None
+    }
+}
+
+/// `NO_COLOR` asks for a view without colours, whatever its value, unless it is empty.
+fn usual_theme() -> Theme {
+    if env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) { Theme::Plain } else { Theme::default() }
+}
+
+fn as_report(args: BrowseArgs) -> ReportArgs {
+    let BrowseArgs { path, with, config, exchange, theme: _ } = args;
+    ReportArgs { with, config, exchange, color: When::Auto, ..ReportArgs::of(path) }
+}
