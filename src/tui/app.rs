@@ -196,6 +196,10 @@ impl App {
         self.rows = rows;
         self.is_reading = false;
         self.list_again();
+        // A heading is nothing to begin on.
+        for screen in [Screen::Findings, Screen::Registry, Screen::Rules] {
+            self.panes[screen].list.at = 1;
+        }
         let index = selected.and_then(|path| self.rows.iter().position(|row| row.path == path));
         if let Some(index) = index {
             self.select(Screen::Messages, &Item::Message(index));

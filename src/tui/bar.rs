@@ -23,7 +23,8 @@ pub fn screens(app: &App) -> Vec<Named<Screen>> {
     };
     let middle = |screen: Screen| format!(" {} {} ", screen.key(), screen.name());
     let short = |screen: Screen| if screen == app.screen { middle(screen) } else { format!(" {} ", screen.key()) };
-    let forms: [&dyn Fn(Screen) -> String; 3] = [&long, &middle, &short];
+    let brief = |screen: Screen| if screen == app.screen { middle(screen) } else { format!(" {} {}", screen.key(), screen.short_name()) };
+    let forms: [&dyn Fn(Screen) -> String; 4] = [&long, &middle, &brief, &short];
     let fits = |form: &&&dyn Fn(Screen) -> String| shown().map(|screen| width_of(&form(screen))).sum::<usize>() <= width;
     let form = forms.iter().find(fits).copied().unwrap_or(&short);
     placed(shown().map(|screen| (screen, form(screen))))

@@ -104,7 +104,7 @@ impl App {
         let target = self.selected_row().and_then(|row| row.target);
         match target {
             Some(target) => self.follow(target),
-            None if !self.pane().in_detail && super::layout::has_detail(self.screen) => self.pane_mut().in_detail = true,
+            None if !self.pane().in_detail && super::layout::has_detail(self.screen) => self.enter_detail(),
             None => self.notice = Some("this row leads nowhere".to_owned()),
         }
     }

@@ -55,12 +55,23 @@ impl App {
             Action::Last => self.move_to(self.len().saturating_sub(1)),
             Action::Right if self.is_in_hex() => self.select_byte(self.byte.saturating_add(1)),
             Action::Left if self.is_in_hex() && !self.byte.is_multiple_of(self.across()) => self.select_byte(self.byte - 1),
-            Action::Right if layout(self).detail.is_some() || super::layout::has_detail(self.screen) => self.pane_mut().in_detail = true,
+            Action::Right if super::layout::has_detail(self.screen) => self.enter_detail(),
             Action::Left => self.pane_mut().in_detail = false,
             Action::NextFlag => self.find_flag(1),
             Action::PreviousFlag => self.find_flag(-1),
             _ => {}
         }
+    }
+
+    /// Goes into the detail, to the first row there that leads somewhere.
+    pub(super) fn enter_detail(&mut self) {
+        let content = self.detail();
+        let is_fresh = self.pane().detail.at == 0 && self.screen != Screen::File;
+        let first = (0..content.len()).filter(|_| is_fresh).find(|row| content.row(*row).is_some_and(|row| row.target.is_some()));
+        drop(content);
+        let pane = self.pane_mut();
+        pane.in_detail = true;
+        pane.detail.at = first.unwrap_or(pane.detail.at);
     }
 
     /// Returns whether keys move among bytes.

@@ -29,6 +29,8 @@ pub struct Opened {
     pub fields: Vec<Field>,
     /// Deviations from its format, sorted by offset.
     pub anomalies: Vec<Anomaly>,
+    /// Index of the mail among the nodes.
+    pub mail: usize,
     runs: Vec<(u64, Option<usize>)>,
 }
 
@@ -75,8 +77,9 @@ impl Opened {
             _ => vec![page::text_node(path, &file, &shown)],
         };
         let (fields, runs) = owners(&file, &limits);
+        let mail = nodes.iter().position(|node| node.object == "mail").unwrap_or(0);
         let kind = file.kind_name().replace('_', " ");
-        Self { path: path.to_owned(), kind, nodes, fields, runs, anomalies: file.anomalies, bytes: shown }
+        Self { path: path.to_owned(), kind, nodes, mail, fields, runs, anomalies: file.anomalies, bytes: shown }
     }
 
     /// Returns the tabs of a message or attachment.
@@ -134,7 +137,8 @@ impl Opened {
     /// Returns the message that a spot names, and what stands behind its name.
     fn node_of<'s>(&self, spot: &'s Spot) -> (usize, &'s str) {
         let Some(object) = spot.object.as_deref() else {
-            let start = spot.span.as_ref().map_or(0, |span| span.start);
+            // The mail is what one wants to see; the envelope around it is one row above.
+            let Some(start) = spot.span.as_ref().map(|span| span.start) else { return (self.mail, "") };
             let inner = self.nodes.iter().rposition(|node| node.span.contains(&start));
             return (inner.unwrap_or(0), "");
         };
@@ -189,6 +193,7 @@ fn without_secrets(bytes: &[u8], secrets: &[Range<u64>]) -> Vec<u8> {
 fn owners(file: &SingleFile<'_>, limits: &Limits) -> (Vec<Field>, Vec<(u64, Option<usize>)>) {
     let mut map = fields(file, limits).fields;
     map.sort_by_key(|field| (field.offset, field.depth, std::cmp::Reverse(field.length)));
+    map.dedup();
     let mut runs = Vec::new();
     let index_of = |owner: &crate::base::MappedField| {
         let key = |field: &crate::base::MappedField| (field.offset, field.depth, std::cmp::Reverse(field.length));

@@ -69,6 +69,21 @@ impl Screen {
         }
     }
 
+    /// Returns the name where there is little room.
+    #[must_use]
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::Overview => "Over",
+            Self::Findings => "Find",
+            Self::Messages => "Msgs",
+            Self::Registry => "Reg",
+            Self::Profile => "Prof",
+            Self::Gateway => "Gate",
+            Self::Siblings => "Sibl",
+            other => other.name(),
+        }
+    }
+
     /// Returns the key that leads there.
     #[must_use]
     pub fn key(self) -> &'static str {

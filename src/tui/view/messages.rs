@@ -44,6 +44,9 @@ pub static COLUMNS: [Column; 9] = [
 /// The column of times, by which the table is sorted at first: what waits longest comes first.
 pub const BY_TIME: usize = 1;
 
+/// Columns from which on times are shown with their year.
+const ROOMY: usize = 100;
+
 /// Returns the name of a column.
 #[must_use]
 pub fn column_name(column: usize) -> &'static str {
@@ -52,11 +55,13 @@ pub fn column_name(column: usize) -> &'static str {
 
 /// Returns the columns that a table of this width shows, each with its width.
 fn shown(width: usize) -> Vec<(usize, usize)> {
+    // Where there is little room, times go without their year.
+    let own = |index: usize, column: &Column| if index == BY_TIME && width < ROOMY { column.width - 5 } else { column.width };
     let visible = || COLUMNS.iter().enumerate().filter(|(_, column)| column.from <= width);
-    let fixed: usize = visible().map(|(_, column)| column.width + 1).sum();
+    let fixed: usize = visible().map(|(index, column)| own(index, column) + 1).sum();
     let sharing = visible().filter(|(_, column)| column.width == 0).count().max(1);
     let share = (width.saturating_sub(fixed) / sharing).max(4);
-    visible().map(|(index, column)| (index, if column.width == 0 { share } else { column.width })).collect()
+    visible().map(|(index, column)| (index, if column.width == 0 { share } else { own(index, column) })).collect()
 }
 
 /// Returns the names of the columns, the sorted one with its direction.
@@ -88,7 +93,7 @@ pub fn row(message: &MessageRow, width: usize) -> Row {
     let number = |count: usize| if count == 0 { String::new() } else { count.to_string() };
     let row = shown(width).into_iter().fold(Row::new(), |row, (index, width)| match index {
         0 => row.cell(Tone::Dim, short_queue(queue), width),
-        1 => row.cell(Tone::Plain, time.map(minute).unwrap_or_default(), width),
+        1 => row.cell(Tone::Plain, time.map(minute).and_then(|time| time.get(time.len() - width..).map(str::to_owned)).unwrap_or_default(), width),
         2 => row.cell(Tone::Plain, sender, width),
         3 => row.cell(Tone::Plain, &more, width),
         4 => row.cell(Tone::Strong, subject, width),

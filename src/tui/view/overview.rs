@@ -98,7 +98,10 @@ fn queues(backup: &Backup, messages: &[MessageRow]) -> Vec<Row> {
     let mut rows = vec![Row::new(), Row::heading("Queues").to(Target::Screen(Screen::Messages))];
     let most = backup.queues.iter().map(|queue| queue.messages).max().unwrap_or(0);
     for queue in &backup.queues {
-        let span = queue.arrivals.filter(|_| queue.messages > 0).map(|(oldest, newest)| format!("{} .. {}", minute(oldest), minute(newest)));
+        let span = queue
+            .arrivals
+            .filter(|_| queue.messages > 0)
+            .map(|(oldest, newest)| format!("{} .. {}", minute(oldest), minute(newest).get(5..).unwrap_or_default()));
         let row = Row::new().cell(Tone::Strong, &queue.name, 23).number(Tone::Plain, queue.messages.to_string(), 7);
         let row = row.number(Tone::Dim, size(queue.bytes), 6).with(Tone::Info, bar(queue.messages, most)).with(Tone::Plain, " ");
         let first = messages
@@ -135,7 +138,7 @@ fn charts(messages: &[MessageRow]) -> Vec<Row> {
     rows
 }
 
-const BAR: usize = 16;
+const BAR: usize = 8;
 
 fn bar(count: usize, most: usize) -> String {
     let length = if most == 0 { 0 } else { (count * BAR).div_ceil(most) };
