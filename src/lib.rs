@@ -8,8 +8,8 @@
 //! A file imports only from lower floors, or from its own folder without a loop; a test keeps it so.
 //! ```text
 //!  8  cli/                      arguments, one file per command, exit codes            (the only place that prints)
-//!  7  output/   tui/            the faces: text, json, hex; the terminal view
-//!  6  rules/   report/          the catalogue; the result as plain data
+//!  7  output/   tui/            the faces: text, json, csv, hex; the terminal view
+//!  6  rules/   report/  query/  the catalogue; the result as plain data; the filter language over messages and findings
 //!  5  diagnostics/   scan/      what a rule and a finding are; folder or archive -> records (the only reader of evidence)
 //!  4  backup/                   what an IMCSAVE Backup means: queues, service, profile, gateway, packing list, messages
 //!  3  formats/                  what its bytes say: tnef, reg, regf, ini, packing_list, dapi_csv, mime, rtf, imccopy, migrate …  (pure)
@@ -52,6 +52,7 @@ pub mod diagnostics;
 pub mod formats;
 pub mod mapi;
 pub mod output;
+pub mod query;
 pub mod report;
 pub mod rules;
 pub mod scan;

@@ -28,6 +28,11 @@ impl CompactMail {
     pub fn record(&self) -> MailRecord {
         read_mail(&mut Cursor(&self.0)).unwrap_or_default()
     }
+
+    /// Calls a function with name and value of every Internet header of the message and those in it; nothing else is unpacked.
+    pub fn each_header(&self, visit: &mut dyn FnMut(&str, &str)) {
+        let _ = visit_headers(&mut Cursor(&self.0), visit);
+    }
 }
 
 fn write_mail(out: &mut Vec<u8>, record: &MailRecord) {
@@ -174,6 +179,19 @@ impl<'a> Cursor<'a> {
         self.array::<1>().map(|[byte]| byte != 0)
     }
 
+    /// Returns a text without copying it, an absent one as empty.
+    fn plain_text(&mut self) -> Option<std::borrow::Cow<'a, str>> {
+        let length = self.count()?.saturating_sub(1);
+        self.take(length).map(String::from_utf8_lossy)
+    }
+
+    fn skip_texts(&mut self, texts: usize) -> Option<()> {
+        (0..texts).try_for_each(|_| {
+            let length = self.count()?.saturating_sub(1);
+            self.take(length).map(|_| ())
+        })
+    }
+
     fn text(&mut self) -> Option<Option<Box<str>>> {
         match self.count()? {
             0 => Some(None),
@@ -243,6 +261,38 @@ fn read_mail(from: &mut Cursor<'_>) -> Option<MailRecord> {
     })
 }
 
+/// Passes over a message in the order of [`read_mail`].
+fn visit_headers(from: &mut Cursor<'_>, visit: &mut dyn FnMut(&str, &str)) -> Option<()> {
+    from.number()?;
+    from.number()?;
+    from.skip_texts(3)?;
+    from.stamp()?;
+    from.stamp()?;
+    from.number()?;
+    from.count()?;
+    if from.flag()? {
+        from.skip_texts(3)?;
+    }
+    for _ in 0..from.count()? {
+        from.count()?;
+        from.skip_texts(3)?;
+    }
+    for _ in 0..3 {
+        from.sized()?;
+    }
+    for _ in 0..from.count()? {
+        read_attachment(from)?;
+    }
+    for _ in 0..from.count()? {
+        visit_headers(from, visit)?;
+    }
+    for _ in 0..from.count()? {
+        let (name, value) = (from.plain_text()?, from.plain_text()?);
+        visit(&name, &value);
+    }
+    from.count().map(|_| ())
+}
+
 fn read_attachment(from: &mut Cursor<'_>) -> Option<AttachmentRecord> {
     let (name, long_name, mime_type, method) = (from.text()?, from.text()?, from.text()?, from.word(&METHODS)?);
     let content = from.sized()?;
@@ -298,10 +348,20 @@ mod tests {
     }
 
     #[test]
+    fn headers_are_found_without_the_rest() {
+        let mail = MailRecord { embedded: Box::new([rich()]), ..rich() };
+        let mut found = Vec::new();
+        CompactMail::of(&mail).each_header(&mut |name, value| found.push(format!("{name}={value}")));
+        assert_eq!(found, ["Received=from a", "X=", "Received=from a", "X="]);
+    }
+
+    #[test]
     fn every_prefix_is_read_without_harm() {
         let CompactMail(bytes) = CompactMail::of(&rich());
         for end in 0..bytes.len() {
-            let _ = CompactMail(bytes[..end].into()).record();
+            let cut = CompactMail(bytes[..end].into());
+            let _ = cut.record();
+            cut.each_header(&mut |_, _| ());
         }
     }
 }

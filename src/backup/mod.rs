@@ -2,6 +2,7 @@
 //! the packing list, the sibling tools' files, whose server it is and of which build. Knows no rules, no files, no output.
 
 mod assemble;
+mod body_text;
 pub mod builds;
 mod collection;
 mod collection_times;
@@ -42,6 +43,7 @@ pub mod version;
 mod version_facts;
 
 pub use assemble::{Parts, ReadFile, Rest, assemble, complete};
+pub use body_text::body_text;
 pub use builds::{Build, ProductLine};
 pub use collection::DUMPS;
 pub use collection_times::{LostTimes, TimedFile, ZONE_TOLERANCE};

@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::{diagnostics::Severity, tui::theme::Theme};
+use crate::{
+    diagnostics::Severity,
+    query::{FIELDS, Field, Sort, SortField, flag_words},
+    tui::theme::Theme,
+};
 
 /// Reads what IMCSAVE left of a broken Exchange Internet Mail Connector and says what is wrong and what proves it.
 ///
@@ -28,6 +32,7 @@ Examples:
   imcscan report Backup                       what is wrong, gravest first
   imcscan report Backup.zip --json | jq .     the same for programs
   imcscan report Backup --fail-on error       exit 1 when an error or worse was found
+  imcscan messages Backup --where 'is:ndr'    the messages that a filter finds
   imcscan decode Backup/Mtsout/00000001.TNF   one file, everything it says
   imcscan decode Imcsvc.reg --hex             every byte with the field that owns it
   imcscan explain PKG005                      a rule; also by name or Q number
@@ -55,6 +60,12 @@ Examples:
   imcscan report Backup.tar.gz --json --fail-on warning --strict
   imcscan report Backup --with imcrou.txt --with pilot.csv")]
     Report(ReportArgs),
+    /// List the messages of a Backup that a filter finds
+    #[command(after_help = filter_help(MESSAGE_EXAMPLES))]
+    Messages(MessagesArgs),
+    /// List the findings of a Backup that a filter finds
+    #[command(after_help = filter_help(FINDING_EXAMPLES))]
+    Findings(FindingsArgs),
     /// Decode one file: TNEF, .reg, CSV, packing list, spool file, RFC 822 ...
     #[command(after_help = "\
 Examples:
@@ -87,17 +98,9 @@ Examples:
 /// Arguments of `browse`.
 #[derive(Debug, Args)]
 pub(super) struct BrowseArgs {
-    /// Backup folder, a folder above it, or an archive of it (.zip, .cab, .tar.gz)
-    pub(super) path: PathBuf,
-    /// A sibling file that lies elsewhere: IMCCOPY text, migration list or log; may be repeated
-    #[arg(long = "with", value_name = "FILE")]
-    pub(super) with: Vec<PathBuf>,
-    /// A file that sets severities, switches rules off or changes thresholds (see `imcscan config`)
-    #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
-    /// Judge as this Exchange version or build, whatever the evidence says: 5.5, 5.5.2650.21, "5.5 SP3"
-    #[arg(long, value_name = "VERSION")]
-    pub(super) exchange: Option<String>,
+    /// What to read and how.
+    #[command(flatten)]
+    pub(super) evidence: EvidenceArgs,
     /// Look of the view; NO_COLOR asks for plain
     #[arg(long, value_enum)]
     pub(super) theme: Option<Look>,
@@ -105,10 +108,7 @@ pub(super) struct BrowseArgs {
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct ReportArgs {
-    /// Backup folder, a folder above it, or an archive of it (.zip, .cab, .tar.gz)
-    pub(super) path: PathBuf,
     /// Print JSON (short for --format json)
     #[arg(long, conflicts_with_all = ["format", "ndjson"])]
     pub(super) json: bool,
@@ -124,6 +124,19 @@ pub(super) struct ReportArgs {
     /// Exit with 4 when some evidence could not be read
     #[arg(long)]
     pub(super) strict: bool,
+    /// What to read and how.
+    #[command(flatten)]
+    pub(super) evidence: EvidenceArgs,
+    /// Colours of the text report
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(super) color: When,
+}
+
+/// Arguments of every command over a Backup.
+#[derive(Debug, Args)]
+pub(super) struct EvidenceArgs {
+    /// Backup folder, a folder above it, or an archive of it (.zip, .cab, .tar.gz)
+    pub(super) path: PathBuf,
     /// Number of threads; 0 takes one per processor
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) threads: usize,
@@ -139,10 +152,84 @@ pub(super) struct ReportArgs {
     /// Judge as this Exchange version or build, whatever the evidence says: 5.5, 5.5.2650.21, "5.5 SP3"
     #[arg(long, value_name = "VERSION")]
     pub(super) exchange: Option<String>,
-    /// Colours of the text report
+}
+
+/// Arguments of `messages`.
+#[derive(Debug, Args)]
+pub(super) struct MessagesArgs {
+    /// What to read and how.
+    #[command(flatten)]
+    pub(super) evidence: EvidenceArgs,
+    /// Only messages that pass this filter
+    #[arg(long = "where", value_name = "FILTER", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    pub(super) filter: String,
+    /// Sort by a column, the greatest first with a minus: size, -date, from ...
+    #[arg(long, value_name = "FIELD", value_parser = sort, allow_hyphen_values = true)]
+    pub(super) sort: Option<Sort>,
+    /// Form of the list
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: TableFormat,
+    /// Print so many messages at most
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<usize>,
+}
+
+/// Arguments of `findings`.
+#[derive(Debug, Args)]
+pub(super) struct FindingsArgs {
+    /// What to read and how.
+    #[command(flatten)]
+    pub(super) evidence: EvidenceArgs,
+    /// Only findings that pass this filter; fields of messages ask the messages that a finding touches
+    #[arg(long = "where", value_name = "FILTER", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
+    pub(super) filter: String,
+    /// Form of the list
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: TableFormat,
+    /// Print so many findings at most
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<usize>,
+    /// Colours of the text form
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(super) color: When,
 }
+
+/// Reads the order of a list.
+fn sort(text: &str) -> Result<Sort, String> {
+    Sort::parse(text)
+        .ok_or_else(|| format!("expected one of {}, with a minus for the greatest first", SortField::names().collect::<Vec<_>>().join(", ")))
+}
+
+const MESSAGE_EXAMPLES: &str = "\
+  imcscan messages Backup --where 'queue:out size:>1M' --sort -size
+  imcscan messages Backup --where 'severity:>=error or is:damaged'
+  imcscan messages Backup --where 'to:(@contoso.com or @fabrikam.com) -is:report' --format csv
+  imcscan messages Backup --where 'text:\"out of office\"' --format ndjson";
+
+const FINDING_EXAMPLES: &str = "\
+  imcscan findings Backup --where 'severity:>=error queue:out'
+  imcscan findings Backup --where 'to:joe@contoso.com' --format json";
+
+/// Returns the examples of a command and the fields of the filter language.
+fn filter_help(examples: &str) -> String {
+    let mut help = format!("Examples:\n{examples}\n\nFilter:\n{GRAMMAR}\n\nFields:\n");
+    for Field { name, example, help: meaning, .. } in FIELDS {
+        let value = format!("{name}:{example}");
+        help.push_str(&format!("  {value:22} {meaning}\n"));
+    }
+    for field in ["has", "is"] {
+        let words = flag_words(field).map(|word| word.word).collect::<Vec<_>>().join(", ");
+        help.push_str(&format!("  {field}: takes {words}\n"));
+    }
+    help.trim_end().to_owned()
+}
+
+const GRAMMAR: &str = "\
+  Conditions beside each other all have to hold; or, not (also -) and ( ) join
+  them otherwise. A word is looked for anywhere in a value, letter case aside;
+  * and ? make a pattern of the whole value; \"...\" is a text with blanks,
+  /.../ a regular expression, = in front asks for the whole value. Numbers and
+  dates are compared (>1M, <=1999-03-31) or stand in a range (1999-03..).";
 
 /// Arguments of `decode`.
 #[derive(Debug, Args)]
@@ -187,6 +274,19 @@ pub(super) enum ReportFormat {
     Json,
     /// One JSON object a line
     Ndjson,
+}
+
+/// Forms of lists of messages or findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TableFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+    /// One JSON object a line
+    Ndjson,
+    /// For spreadsheets
+    Csv,
 }
 
 /// Forms of lists.
@@ -262,21 +362,9 @@ impl From<Level> for Severity {
 
 impl ReportArgs {
     /// Returns the arguments of a plain report.
-    pub(super) fn of(path: PathBuf) -> Self {
-        Self {
-            path,
-            json: false,
-            ndjson: false,
-            format: ReportFormat::Text,
-            fail_on: None,
-            strict: false,
-            threads: 0,
-            quiet: false,
-            with: Vec::new(),
-            config: None,
-            exchange: None,
-            color: When::Auto,
-        }
+    pub(super) fn of(evidence: EvidenceArgs) -> Self {
+        let format = ReportFormat::Text;
+        Self { json: false, ndjson: false, format, fail_on: None, strict: false, evidence, color: When::Auto }
     }
 
     /// Returns the form that the three arguments ask for.

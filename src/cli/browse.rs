@@ -14,24 +14,25 @@ use crate::tui::{
 };
 
 use super::{
-    args::{BrowseArgs, ReportArgs, When},
+    args::{BrowseArgs, EvidenceArgs, ReportArgs},
     config,
     console::{Console, Failure},
     exit::Exit,
-    report,
+    reading, report,
 };
 
 /// Opens the view.
 pub(super) fn run(args: BrowseArgs, console: &mut Console) -> Result<Exit, Failure> {
     if let Some(reason) = no_terminal() {
         Console::complain(&format!("{reason}; this is the text report"));
-        return report::run(&as_report(args), console);
+        return report::run(&ReportArgs::of(args.evidence), console);
     }
-    let settings = args.config.as_deref().map(config::load).transpose()?.unwrap_or_default();
-    let version = args.exchange.as_deref().map(report::version).transpose()?;
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let EvidenceArgs { path, threads, with, config, exchange, quiet: _ } = args.evidence;
+    let settings = config.as_deref().map(config::load).transpose()?.unwrap_or_default();
+    let version = exchange.as_deref().map(reading::version).transpose()?;
+    let threads = if threads == 0 { thread::available_parallelism().map_or(1, NonZero::get) } else { threads };
     let theme = args.theme.map_or_else(usual_theme, Into::into);
-    let request = Request { path: args.path, with: args.with, settings, version, threads };
+    let request = Request { path, with, settings, version, threads };
     match terminal::run(request, theme)? {
         Ended::Left => Ok(Exit::Success),
         Ended::Signalled => Ok(Exit::Interrupted),
@@ -53,9 +54,4 @@ fn no_terminal() -> Option<&'static str> {
 /// `NO_COLOR` asks for a view without colours, whatever its value, unless it is empty.
 fn usual_theme() -> Theme {
     if env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) { Theme::Plain } else { Theme::default() }
-}
-
-fn as_report(args: BrowseArgs) -> ReportArgs {
-    let BrowseArgs { path, with, config, exchange, theme: _ } = args;
-    ReportArgs { with, config, exchange, color: When::Auto, ..ReportArgs::of(path) }
 }

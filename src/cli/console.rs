@@ -61,6 +61,14 @@ impl Console {
         let _ = writeln!(io::stderr(), "imcscan: {}", printable(text));
     }
 
+    /// Shows lines that were made printable, and a place in them, on standard error.
+    pub(super) fn point(lines: &[String]) {
+        for line in lines {
+            // Nobody is left to tell when standard error is gone.
+            let _ = writeln!(io::stderr(), "  {line}");
+        }
+    }
+
     /// Flushes, tells what went wrong, and returns the exit code.
     pub(super) fn end(mut self, ended: Result<Exit, Failure>) -> Exit {
         let ended = ended.and_then(|exit| self.out.flush().map(|()| exit).map_err(Failure::from));

@@ -7,9 +7,13 @@ mod console;
 mod decode;
 mod exit;
 mod explain;
+mod filtering;
+mod findings;
 mod generate;
 mod interrupt;
+mod messages;
 mod progress;
+mod reading;
 mod report;
 
 use std::process::ExitCode;
@@ -32,6 +36,8 @@ pub fn run() -> ExitCode {
     let ended = match command {
         Command::Browse(args) => browse::run(args, &mut console),
         Command::Report(args) => report::run(&args, &mut console),
+        Command::Messages(args) => messages::run(&args, &mut console),
+        Command::Findings(args) => findings::run(&args, &mut console),
         Command::Decode(args) => decode::run(&args, &mut console),
         Command::Rules(args) => explain::rules(&args, &mut console),
         Command::Explain(args) => explain::explain(&args, &mut console),

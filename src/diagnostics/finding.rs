@@ -1,6 +1,6 @@
 //! A finding, and the list that a check writes its findings to.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Certainty, Evidence, RuleMeta, Settings, Severity, Threshold};
 
@@ -30,6 +30,8 @@ pub struct Affected {
     pub messages: usize,
     /// Names of their queues.
     pub queues: BTreeSet<String>,
+    /// Paths of the queue items, sorted, when the rule looks at each by itself; evidence names the first of them only.
+    pub items: Vec<Arc<str>>,
 }
 
 /// Why a check could not decide.

@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use crate::backup::Item;
@@ -24,6 +24,7 @@ type Key = (&'static str, Option<String>);
 struct Group {
     first: Vec<(Box<str>, Finding)>,
     messages: usize,
+    items: Vec<Arc<str>>,
     queues: BTreeSet<String>,
     certainty: Certainty,
 }
@@ -31,11 +32,6 @@ struct Group {
 impl Hits {
     /// Applies every message rule to one queue item and keeps what they find.
     pub fn judge(&self, rules: &[&'static Rule], settings: &Settings, item: &Item<'_>) {
-        drop(self.judge_and_tell(rules, settings, item));
-    }
-
-    /// Does the same and returns the codes of the rules that found something, each once.
-    pub fn judge_and_tell(&self, rules: &[&'static Rule], settings: &Settings, item: &Item<'_>) -> Vec<&'static str> {
         let mut found = Vec::new();
         for rule in rules.iter().filter(|rule| !settings.is_disabled(&rule.meta)) {
             let (Check::Message(check) | Check::MessageIf(check, _)) = rule.check else { continue };
@@ -44,21 +40,19 @@ impl Hits {
             // What one item says several times is one hit of this item.
             found.append(&mut grouped(findings.found));
         }
-        let mut codes: Vec<&'static str> = found.iter().map(|finding| finding.rule.code).collect();
-        codes.dedup();
         if found.is_empty() {
-            return codes;
+            return;
         }
         // A spool file or saved mail is no queue item.
         for finding in found.iter_mut().filter(|finding| finding.affected.messages == 0 && !item.messages.is_empty()) {
             finding.affects(item.queue, 1);
         }
+        let path = Arc::from(item.path);
         // A thread that panicked left whole hits behind; the others go on.
         let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
         for finding in found {
-            groups.entry((finding.rule.code, finding.group.clone())).or_insert_with(Group::new).add(item.path, finding);
+            groups.entry((finding.rule.code, finding.group.clone())).or_insert_with(Group::new).add(&path, finding);
         }
-        codes
     }
 
     /// Returns one finding for each cause, by code of the rule; within a rule in the order of the first paths.
@@ -77,10 +71,11 @@ impl Hits {
 
 impl Group {
     fn new() -> Self {
-        Self { first: Vec::new(), messages: 0, queues: BTreeSet::new(), certainty: Certainty::Possible }
+        Self { first: Vec::new(), messages: 0, items: Vec::new(), queues: BTreeSet::new(), certainty: Certainty::Possible }
     }
 
-    fn add(&mut self, path: &str, finding: Finding) {
+    fn add(&mut self, path: &Arc<str>, finding: Finding) {
+        self.items.push(Arc::clone(path));
         self.messages += finding.affected.messages;
         self.certainty = self.certainty.max(finding.certainty);
         for queue in &finding.affected.queues {
@@ -88,20 +83,22 @@ impl Group {
                 self.queues.insert(queue.clone());
             }
         }
-        let place = self.first.partition_point(|(known, _)| known.as_ref() <= path);
+        let place = self.first.partition_point(|(known, _)| known.as_ref() <= path.as_ref());
         if place < Finding::MAX_EVIDENCE {
-            self.first.insert(place, (path.into(), finding));
+            self.first.insert(place, (path.as_ref().into(), finding));
             self.first.truncate(Finding::MAX_EVIDENCE);
         }
     }
 
     /// Returns the finding with the places of all that were kept, and its first path.
-    fn joined(self) -> Option<(Box<str>, Finding)> {
+    fn joined(mut self) -> Option<(Box<str>, Finding)> {
+        self.items.sort_unstable();
         let mut kept = self.first.into_iter();
         let (path, mut finding) = kept.next()?;
         finding.first_evidences(kept.flat_map(|(_, other)| other.evidence));
         finding.affected.messages = self.messages;
         finding.affected.queues = self.queues;
+        finding.affected.items = self.items;
         finding.certainty = self.certainty;
         if self.messages > 1 {
             finding.message = format!("{} queue items; the first: {}", self.messages, finding.message);

@@ -51,6 +51,8 @@ pub enum Action {
     OnlyFlagged,
     /// Searches in this view.
     Search,
+    /// Filters messages or findings.
+    Filter,
     /// Goes to the next hit.
     SearchNext,
     /// Goes to the previous hit.

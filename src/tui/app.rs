@@ -1,16 +1,17 @@
 //! The state of the view and how it changes: events and actions in, effects out. Knows no terminal, no thread, no file and no clock.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
-use crate::{report::Report, scan::Progress};
+use crate::{query::MessageTable, report::Report, scan::Progress};
 
 use super::{
     action::Action,
     cursor::Cursor,
+    filtering::Filtering,
     message_row::MessageRow,
     opened::Opened,
     overlay::{Mode, Overlay},
-    reader::Event,
+    reader::{Done, Event},
     target::{Item, PerScreen, Screen, Spot, Tab},
     theme::Theme,
     view::{self, files::Listed},
@@ -29,6 +30,8 @@ pub enum Effect {
     Copy(String),
     /// Decode a file again.
     Read(String),
+    /// Ask the bodies of messages for a filter.
+    Filter(String),
 }
 
 /// The state of one screen.
@@ -74,7 +77,11 @@ pub struct App {
     /// The look.
     pub theme: Theme,
     /// The result, once there.
-    pub report: Option<Box<Report>>,
+    pub report: Option<Arc<Report>>,
+    /// What filters are put to, once there.
+    pub table: Option<Arc<MessageTable>>,
+    /// The filters of the screens that take one.
+    pub filters: PerScreen<Option<Filtering>>,
     /// How far the reading is.
     pub progress: Progress,
     /// Whether the Backup is still being read.
@@ -128,6 +135,8 @@ impl App {
             size,
             theme,
             report: None,
+            table: None,
+            filters: PerScreen::default(),
             progress: Progress::default(),
             is_reading: true,
             listing: Vec::new(),
@@ -162,7 +171,8 @@ impl App {
             Event::Listed(_) => {}
             Event::Row(row) => self.add_row(*row),
             Event::Progress(progress) => self.progress = progress,
-            Event::Done(report, rows) => self.finish(report, rows),
+            Event::Done(done) => self.finish(*done),
+            Event::Filtered(text, passed) => self.take_filtered(&text, passed),
             Event::Stopped => {
                 self.is_reading = false;
                 self.notice = Some("reading was stopped; only what is shown was read".to_owned());
@@ -185,7 +195,8 @@ impl App {
     }
 
     /// Takes the finished report; what was selected stays selected.
-    fn finish(&mut self, report: Box<Report>, rows: Vec<MessageRow>) {
+    fn finish(&mut self, done: Done) {
+        let Done { report, table, rows } = done;
         let pane = self.panes[Screen::Messages];
         let selected = match self.lists[Screen::Messages].get(pane.list.at) {
             Some(Item::Message(index)) if pane.list.at > 0 => self.rows.get(*index).map(|row| row.path.clone()),
@@ -193,6 +204,7 @@ impl App {
         };
         self.listing = view::files::listing(&report);
         self.report = Some(report);
+        self.table = Some(table);
         self.rows = rows;
         self.is_reading = false;
         self.list_again();
@@ -220,6 +232,9 @@ impl App {
         if self.pane_of(screen).only_flagged {
             items.retain(|item| view::is_flagged(self, item));
         }
+        if let Some(filtering) = &self.filters[screen] {
+            items.retain(|item| filtering.shows(self, item));
+        }
         self.lists[screen] = items;
     }
 
@@ -239,6 +254,7 @@ impl App {
             Action::Help => self.mode = Mode::Help(Overlay::default()),
             Action::Palette => self.mode = Mode::Palette(Overlay::default()),
             Action::Search => self.begin_search(),
+            Action::Filter => self.begin_filter(),
             Action::SearchNext => self.find_next(1),
             Action::SearchPrevious => self.find_next(-1),
             Action::Resized(width, height) => self.size = (width, height),

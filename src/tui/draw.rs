@@ -46,6 +46,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     }
     let cursor = match &app.mode {
         Mode::Browse => None,
+        Mode::Filter(input) => parts.footer.map(|area| (8 + width_of(&printable(input.before()).to_string()), area.y)),
         Mode::Search(input, _) => parts.footer.map(|area| (1 + width_of(&printable(input.before()).to_string()), area.y)),
         Mode::Palette(overlay) => {
             let rows: Vec<Row> = app.offers(&overlay.input.text).iter().map(|offer| app.offer_row(offer)).collect();
@@ -108,6 +109,8 @@ fn list_title(app: &App, columns: usize) -> String {
     let at = app.pane().list.at + 1;
     let len = app.list().len();
     let only = if app.pane().only_flagged { ", only !" } else { "" };
+    let filtered = app.filters[app.screen].as_ref().map(|filtering| format!(" of {}", filtering.text)).unwrap_or_default();
+    let only = format!("{only}{}", fitted(&filtered, width_of(&filtered).min(columns / 3)));
     let place = if len == 0 { String::new() } else { format!("{at}/{len}{only}") };
     let name = match app.screen {
         Screen::Messages => {
@@ -226,6 +229,10 @@ fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
         (Mode::Search(input, _), notice) => {
             let notice = notice.as_ref().map(|notice| format!("   ({notice})")).unwrap_or_default();
             format!("/{}{notice}", input.text)
+        }
+        (Mode::Filter(input), notice) => {
+            let notice = notice.as_ref().map(|notice| format!("   ({notice})")).unwrap_or_default();
+            format!("filter: {}{notice}", input.text)
         }
         (_, Some(notice)) => notice.clone(),
         _ if app.screen == Screen::File && app.tab == Tab::Hex => match &app.file {

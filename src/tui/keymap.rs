@@ -55,6 +55,8 @@ pub static KEYMAP: &[Binding] = &[
     any(&["e"],                       Action::NextFlag,                 "finding",  "go to the next row with a finding or damage"),
     any(&["E"],                       Action::PreviousFlag,             "",         "go to the previous row with a finding or damage"),
     any(&["d"],                       Action::OnlyFlagged,              "only !",   "show only rows with a finding, damage or deviation, or all"),
+    on(Messages, &["f"],              Action::Filter,                   "filter",   "filter the messages: from:@contoso.com size:>1M has:finding ..."),
+    on(Findings, &["f"],              Action::Filter,                   "filter",   "filter the findings: severity:>=error rule:MSG078 queue:out ..."),
     on(Messages, &[">"],              Action::SortRight,                "sort",     "sort by the column to the right"),
     on(Messages, &["<"],              Action::SortLeft,                 "",         "sort by the column to the left"),
     on(Messages, &["r"],              Action::SortReverse,              "reverse",  "turn the order around"),

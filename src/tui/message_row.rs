@@ -97,17 +97,14 @@ impl MessageRow {
     }
 }
 
-/// Returns the rows of a report; `hits` are the codes of message rules by path, as they were found while the items were read.
+/// Returns the rows of a report.
 #[must_use]
-pub fn rows_of(report: &Report, hits: &HashMap<String, Vec<&'static str>>) -> Vec<MessageRow> {
-    let fired: BTreeSet<&str> = report.findings.iter().map(|finding| finding.rule.code).collect();
+pub fn rows_of(report: &Report) -> Vec<MessageRow> {
     let mut codes: HashMap<&str, BTreeSet<&'static str>> = HashMap::new();
-    for (path, found) in hits {
-        codes.entry(path).or_default().extend(found.iter().filter(|code| fired.contains(*code)));
-    }
     for finding in &report.findings {
-        for evidence in &finding.evidence {
-            codes.entry(&evidence.file).or_default().insert(finding.rule.code);
+        let proven = finding.evidence.iter().map(|evidence| evidence.file.as_ref());
+        for path in proven.chain(finding.affected.items.iter().map(AsRef::as_ref)) {
+            codes.entry(path).or_default().insert(finding.rule.code);
         }
     }
     let row = |(index, message): (usize, &MessageRecord)| {

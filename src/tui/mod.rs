@@ -9,6 +9,7 @@ pub mod bar;
 pub mod content;
 pub mod cursor;
 pub mod draw;
+pub mod filtering;
 pub mod input;
 mod jump;
 mod keep;

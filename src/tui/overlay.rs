@@ -22,6 +22,8 @@ pub enum Mode {
     Browse,
     /// They type a search; with the row where it began.
     Search(Input, usize),
+    /// They type a filter.
+    Filter(Input),
     /// They type words for the palette.
     Palette(Overlay),
     /// They type words for the help.
@@ -61,6 +63,7 @@ impl App {
         match std::mem::replace(&mut self.mode, Mode::Browse) {
             Mode::Browse => return false,
             Mode::Search(input, start) => self.update_search(action, input, start),
+            Mode::Filter(input) => self.update_filter(action, input),
             Mode::Palette(overlay) => {
                 let offers = self.offers(&overlay.input.text);
                 match edited(overlay, action, offers.len()) {

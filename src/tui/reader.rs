@@ -2,21 +2,22 @@
 //! `terminal` does.
 
 use std::{
-    collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use crate::{
     backup::{Item, ProductVersion},
     base::Limits,
     diagnostics::{Hits, Settings},
+    query::MessageTable,
     report::{Report, analyze},
     rules::CATALOGUE,
     scan::{Entry, Evidence, Loaded, Progress, Run, ScanError, Scanned, read_backup, read_file},
 };
 
 use super::{
+    filtering::Passed,
     message_row::{MessageRow, rows_of},
     opened::Opened,
 };
@@ -46,13 +47,36 @@ pub enum Event {
     /// So much is read.
     Progress(Progress),
     /// All is read and judged.
-    Done(Box<Report>, Vec<MessageRow>),
+    Done(Box<Done>),
+    /// These messages and findings pass the filter of this text.
+    Filtered(String, Passed),
     /// Reading was stopped.
     Stopped,
     /// There is nothing to read.
     Failed(ScanError),
     /// A single file was decoded.
     Opened(Box<Opened>),
+}
+
+/// A finished reading.
+#[derive(Debug)]
+pub struct Done {
+    /// The result.
+    pub report: Arc<Report>,
+    /// What filters are put to.
+    pub table: Arc<MessageTable>,
+    /// The queue items as the view lists them.
+    pub rows: Vec<MessageRow>,
+}
+
+impl Done {
+    /// Returns everything that the view needs of a report.
+    #[must_use]
+    pub fn of(report: Report) -> Self {
+        let table = MessageTable::new(&report.backup, &report.findings);
+        let rows = rows_of(&report);
+        Self { report: Arc::new(report), table: Arc::new(table), rows }
+    }
 }
 
 /// Reads and judges a Backup; `send` is called from many threads.
@@ -68,15 +92,11 @@ fn read_all(request: &Request, cancel: &AtomicBool, send: &(dyn Fn(Event) + Sync
     send(Event::Listed(Arc::clone(&evidence)));
     let with = |path: &PathBuf| read_file(Path::new(path), &limits);
     let given: Vec<(Entry, Loaded)> = request.with.iter().map(with).collect::<Result<_, _>>()?;
-    let (hits, codes) = (Hits::default(), Mutex::new(HashMap::new()));
+    let hits = Hits::default();
     let judge = |item: &Item<'_>| {
-        let found = hits.judge_and_tell(CATALOGUE, &request.settings, item);
-        if let Some(mut row) = MessageRow::of_item(item) {
-            row.codes = found.clone().into();
+        hits.judge(CATALOGUE, &request.settings, item);
+        if let Some(row) = MessageRow::of_item(item) {
             send(Event::Row(Box::new(row)));
-        }
-        if !found.is_empty() {
-            codes.lock().unwrap_or_else(PoisonError::into_inner).insert(item.path.to_owned(), found);
         }
     };
     let progress = |progress: Progress| send(Event::Progress(progress));
@@ -90,8 +110,7 @@ fn read_all(request: &Request, cancel: &AtomicBool, send: &(dyn Fn(Event) + Sync
         backup.version.clone_from(&request.version);
     }
     let report = analyze(backup, hits, (CATALOGUE, request.settings.clone()));
-    let rows = rows_of(&report, &codes.into_inner().unwrap_or_else(PoisonError::into_inner));
-    send(Event::Done(Box::new(report), rows));
+    send(Event::Done(Box::new(Done::of(report))));
     Ok(())
 }
 

@@ -30,6 +30,7 @@ use super::{
     action::Action,
     app::{App, Effect},
     draw::draw,
+    filtering,
     keymap::{action_of, edit_of, name_of},
     overlay::Mode,
     reader::{Event, Request, open, read},
@@ -230,6 +231,7 @@ impl Session {
                 out.flush()?;
             }
             Effect::Read(path) => self.open(&path),
+            Effect::Filter(text) => self.filter(text),
             Effect::Suspend => {
                 suspend()?;
                 terminal.clear()?;
@@ -246,6 +248,18 @@ impl Session {
         thread::spawn(move || {
             if let Some(file) = open(&evidence, &path) {
                 drop(send.send(Event::Opened(Box::new(file))));
+            }
+        });
+    }
+}
+
+impl Session {
+    fn filter(&self, text: String) {
+        let (Some(evidence), Some(report), Some(table)) = (self.evidence.clone(), self.app.report.clone(), self.app.table.clone()) else { return };
+        let send = self.send.clone();
+        thread::spawn(move || {
+            if let Some(passed) = filtering::with_bodies(&text, (&report, &table), &evidence) {
+                drop(send.send(Event::Filtered(text, passed)));
             }
         });
     }

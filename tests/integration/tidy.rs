@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("scan", 5),
     ("rules", 6),
     ("report", 6),
+    ("query", 6),
     ("output", 7),
     ("cli", 8),
     ("testing", 9),

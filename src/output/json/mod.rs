@@ -1,9 +1,10 @@
-//! The versioned wire forms `imcscan.report/1` and `imcscan.decode/1`: one JSON document, or the same objects one a line. The only place with `Serialize`.
+//! The versioned wire forms `imcscan.report/1` and `imcscan.decode/1`, and lists of messages and findings in the same shapes: one JSON document, or the same objects one a line. The only place with `Serialize`.
 //!
 //! Domain types are destructured exhaustively on their way to the wire, so that a new field cannot be forgotten.
 
 mod decode;
 mod decode_sources;
+mod selection;
 mod v1;
 mod v1_message;
 mod v1_properties;
@@ -15,6 +16,7 @@ use std::io::{self, Write};
 use crate::{diagnostics::Rule, report::Report};
 
 pub use decode::write as write_decoded;
+pub use selection::{write_finding_lines, write_findings, write_message_lines, write_messages};
 
 /// The JSON Schema (2020-12) of the report.
 pub const SCHEMA: &str = include_str!("v1.schema.json");

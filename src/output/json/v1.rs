@@ -87,8 +87,9 @@ struct QueueV1<'a> {
     newest: Option<String>,
 }
 
+/// A finding.
 #[derive(Serialize)]
-struct FindingV1<'a> {
+pub(super) struct FindingV1<'a> {
     code: &'static str,
     name: &'static str,
     severity: &'static str,
@@ -197,7 +198,8 @@ struct LineV1<'a, T> {
     object: &'a T,
 }
 
-fn line<T: Serialize>(out: &mut dyn Write, kind: &'static str, object: &T) -> io::Result<()> {
+/// Writes one object with its type on a line of its own.
+pub(super) fn line<T: Serialize>(out: &mut dyn Write, kind: &'static str, object: &T) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &LineV1 { r#type: kind, object })?;
     writeln!(out)
 }

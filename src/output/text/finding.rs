@@ -1,14 +1,15 @@
 //! Findings of the text report.
 
-use std::io;
+use std::io::{self, Write};
 
 use crate::{
     base::counted,
     diagnostics::{Evidence, Finding},
+    query::Selection,
     report::Report,
 };
 
-use super::Page;
+use super::{Page, Style};
 
 /// Pieces of evidence shown per finding; the JSON report has all.
 const SHOWN: usize = 3;
@@ -25,6 +26,18 @@ pub(super) fn all(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
         at_a_glance(&report.findings, page)?;
     }
     report.findings.iter().try_for_each(|finding| one(finding, page))
+}
+
+/// Writes the findings that a filter chose.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn write_findings(selection: Selection<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let page = &mut Page::new(style, out);
+    selection.chosen_findings().try_for_each(|finding| one(finding, page))?;
+    let shown = selection.chosen.len();
+    let all = if shown < selection.passed { format!(", the first {shown} shown") } else { String::new() };
+    page.entry(0, "", &format!("{} of {}{all}", selection.passed, counted(selection.findings.len(), "finding")))
 }
 
 /// Writes one line a rule, so that the whole is seen before the details.

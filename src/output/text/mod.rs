@@ -7,6 +7,7 @@ mod decode_document;
 mod decode_message;
 mod decode_sources;
 mod finding;
+mod messages;
 mod overview;
 mod page;
 mod rules;
@@ -16,6 +17,8 @@ use std::io::{self, Write};
 use crate::report::Report;
 
 pub use decode::write as write_decoded;
+pub use finding::write_findings;
+pub use messages::write as write_messages;
 pub use page::{Page, Style};
 pub use rules::{write_explanation, write_rules};
 

@@ -38,6 +38,20 @@ impl<'a> Page<'a> {
         Self { style: Style { width: style.width.clamp(40, 120), ..style }, out }
     }
 
+    /// Returns the columns of the page.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.style.width
+    }
+
+    /// Writes a line that its maker made printable and fitted to the width.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{}", text.trim_end())
+    }
+
     /// Writes an empty line.
     ///
     /// # Errors

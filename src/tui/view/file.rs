@@ -7,7 +7,7 @@ use crate::tui::{
     target::{Item, Spot, Tab, Target},
 };
 
-use super::words::findings_where;
+use super::words::findings_of;
 
 /// Returns the tree, or the fields when bytes are shown.
 #[must_use]
@@ -43,11 +43,7 @@ pub fn field_row(file: &Opened, index: usize) -> Row {
 /// Returns what was found in the file, and every deviation from its format.
 #[must_use]
 pub fn findings(app: &App, file: &Opened) -> Vec<Row> {
-    let mut rows = app.report.as_deref().map(|report| findings_where(report, |evidence| evidence.file.as_ref() == file.path)).unwrap_or_default();
-    let message = app.rows.iter().find(|row| row.path.as_ref() == file.path);
-    if let Some(message) = message.filter(|message| !message.codes.is_empty()) {
-        rows.push(Row::entry("Rules", message.codes.join(" ")).flag(true));
-    }
+    let mut rows = app.report.as_deref().map(|report| findings_of(report, &file.path)).unwrap_or_default();
     if !file.anomalies.is_empty() {
         rows.push(Row::heading(format!("Deviations from the format ({})", file.anomalies.len())));
     }

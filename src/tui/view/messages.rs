@@ -11,7 +11,7 @@ use crate::tui::{
     target::{Item, Spot, Target},
 };
 
-use super::words::{findings_where, minute, size};
+use super::words::{findings_of, minute, size};
 
 /// A column of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,8 +176,7 @@ pub fn detail(report: Option<&Report>, message: &MessageRow) -> Vec<Row> {
         rows.push(Row::entry("Attached", names.join(", ")));
     }
     rows.extend(damage(report, message));
-    rows.extend(findings_where(report, |evidence| evidence.file == message.path));
-    rows.extend(unproven(report, message));
+    rows.extend(findings_of(report, &message.path));
     rows
 }
 
@@ -198,14 +197,4 @@ fn damage(report: &Report, message: &MessageRow) -> Option<Row> {
     let span = first.offset..first.offset + 1;
     let spot = Spot { tab: Some(crate::tui::target::Tab::Hex), span: Some(span), ..Spot::default() };
     Some(row.to(Target::File(message.path.clone(), Box::new(spot))))
-}
-
-/// Findings over many messages prove themselves on the first ones only; the others have the finding as well.
-fn unproven(report: &Report, message: &MessageRow) -> Option<Row> {
-    let is_proven = |code: &&str| {
-        let own = |finding: &&crate::diagnostics::Finding| finding.rule.code == *code;
-        report.findings.iter().filter(own).any(|finding| finding.evidence.iter().any(|evidence| evidence.file == message.path))
-    };
-    let others: Vec<&str> = message.codes.iter().copied().filter(|code| !is_proven(code)).collect();
-    (!others.is_empty()).then(|| Row::entry("Also", others.join(" ")).flag(true))
 }

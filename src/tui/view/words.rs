@@ -66,6 +66,20 @@ pub(crate) fn findings_where(report: &Report, fits: impl Fn(&Evidence) -> bool) 
     rows
 }
 
+/// Returns the rows that list the findings that touch a file: by their proof, or as one of many that they count.
+pub(crate) fn findings_of(report: &Report, path: &str) -> Vec<Row> {
+    let touches = |finding: &Finding| {
+        let items = &finding.affected.items;
+        items.binary_search_by(|item| item.as_ref().cmp(path)).is_ok() || finding.evidence.iter().any(|evidence| evidence.file.as_ref() == path)
+    };
+    let found = report.findings.iter().enumerate().filter(|(_, finding)| touches(finding));
+    let mut rows: Vec<Row> = found.map(|(index, finding)| finding_row(index, finding)).collect();
+    if !rows.is_empty() {
+        rows.insert(0, Row::heading("Findings here"));
+    }
+    rows
+}
+
 /// Returns a finding in one row that leads to it.
 pub(crate) fn finding_row(index: usize, finding: &Finding) -> Row {
     let target = Target::Item(Screen::Findings, Box::new(Item::Finding(index)));
