@@ -23,7 +23,10 @@ pub(super) struct Cli {
     pub(super) command: Option<Command>,
     /// What to browse, when no command is given.
     #[command(flatten)]
-    pub(super) browse: Option<BrowseArgs>,
+    pub(super) evidence: Option<EvidenceArgs>,
+    /// How it looks then.
+    #[command(flatten)]
+    pub(super) view: ViewArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -101,9 +104,20 @@ pub(super) struct BrowseArgs {
     /// What to read and how.
     #[command(flatten)]
     pub(super) evidence: EvidenceArgs,
+    /// How it looks.
+    #[command(flatten)]
+    pub(super) view: ViewArgs,
+}
+
+/// How the view looks.
+#[derive(Debug, Args)]
+pub(super) struct ViewArgs {
     /// Look of the view; NO_COLOR asks for plain
     #[arg(long, value_enum)]
     pub(super) theme: Option<Look>,
+    /// Ask and answer line by line, as a screen reader likes it
+    #[arg(long)]
+    pub(super) plain: bool,
 }
 
 /// Arguments of `report`.

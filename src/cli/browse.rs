@@ -31,7 +31,7 @@ pub(super) fn run(args: BrowseArgs, console: &mut Console) -> Result<Exit, Failu
     let settings = config.as_deref().map(config::load).transpose()?.unwrap_or_default();
     let version = exchange.as_deref().map(reading::version).transpose()?;
     let threads = if threads == 0 { thread::available_parallelism().map_or(1, NonZero::get) } else { threads };
-    let theme = args.theme.map_or_else(usual_theme, Into::into);
+    let theme = args.view.theme.map_or_else(usual_theme, Into::into);
     let request = Request { path, with, settings, version, threads };
     match terminal::run(request, theme)? {
         Ended::Left => Ok(Exit::Success),

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use args::{BrowseArgs, Cli, Command};
 use console::Console;
 use exit::Exit;
 
@@ -32,7 +32,9 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let Some(command) = cli.command.or_else(|| cli.browse.map(Command::Browse)) else { return Exit::Usage.into() };
+    let Cli { command, evidence, view } = cli;
+    let browse = |evidence| Command::Browse(BrowseArgs { evidence, view });
+    let Some(command) = command.or_else(|| evidence.map(browse)) else { return Exit::Usage.into() };
     let ended = match command {
         Command::Browse(args) => browse::run(args, &mut console),
         Command::Report(args) => report::run(&args, &mut console),

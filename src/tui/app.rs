@@ -124,6 +124,7 @@ pub struct App {
     pub(super) future: Vec<Place>,
     pub(super) awaited: Option<(String, Spot)>,
     pub(super) recalled: Option<Place>,
+    pub(super) is_jumping: bool,
 }
 
 impl App {
@@ -160,6 +161,7 @@ impl App {
             future: Vec::new(),
             awaited: None,
             recalled: None,
+            is_jumping: false,
         };
         app.list_again();
         app

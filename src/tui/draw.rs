@@ -231,8 +231,12 @@ fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
             format!("/{}{notice}", input.text)
         }
         (Mode::Filter(input), notice) => {
-            let notice = notice.as_ref().map(|notice| format!("   ({notice})")).unwrap_or_default();
-            format!("filter: {}{notice}", input.text)
+            // What is wrong stands above the line, where it has room.
+            if let (Some(notice), Some(y)) = (notice, area.y.checked_sub(1)) {
+                let text = fitted(&printable(notice).to_string(), usize::from(area.width));
+                write(buffer, Rect { y, ..area }, &[(text, app.theme.bar(true))]);
+            }
+            format!("filter: {}", input.text)
         }
         (_, Some(notice)) => notice.clone(),
         _ if app.screen == Screen::File && app.tab == Tab::Hex => match &app.file {

@@ -47,7 +47,8 @@ impl Filtering {
                 record.and_then(|record| self.passed.messages.get(record)).copied().unwrap_or(false)
             }
             Item::Finding(index) => self.passed.findings.get(*index).copied().unwrap_or(false),
-            _ => true,
+            // Headings have nothing below them any more.
+            _ => false,
         }
     }
 }

@@ -17,6 +17,7 @@ impl App {
         if screen != self.screen {
             self.remember();
             self.screen = screen;
+            self.pane_mut().in_detail &= screen == Screen::File;
         }
         if screen == Screen::File && self.file.is_none() {
             self.notice = Some("no file was opened; Enter on a message or file opens it".to_owned());
@@ -85,11 +86,12 @@ impl App {
         *self.pane_mut() = place.pane;
     }
 
-    /// Selects something on a screen; when it is left out there, all is shown again.
+    /// Selects something on a screen; when a jump leads to what is left out there, all is shown again.
     pub(super) fn select(&mut self, screen: Screen, item: &Item) -> bool {
         let mut at = self.lists[screen].iter().position(|other| other == item);
-        if at.is_none() && self.panes[screen].only_flagged && screen != self.screen {
+        if at.is_none() && (self.panes[screen].only_flagged || self.filters[screen].is_some()) && self.is_jumping {
             self.panes[screen].only_flagged = false;
+            self.filters[screen] = None;
             self.list_screen(screen);
             at = self.lists[screen].iter().position(|other| other == item);
         }
@@ -117,7 +119,9 @@ impl App {
                 self.remember();
                 self.screen = screen;
                 self.pane_mut().in_detail = false;
+                self.is_jumping = true;
                 self.select(screen, &item);
+                self.is_jumping = false;
             }
             Target::Evidence(evidence) => {
                 if let Some(target) = self.report.as_ref().and_then(|report| proof::target(report, &evidence)) {

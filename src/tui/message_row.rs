@@ -90,6 +90,13 @@ impl MessageRow {
         }
     }
 
+    /// Returns everything that the row says.
+    #[must_use]
+    pub fn searched(&self) -> String {
+        let time = self.time.map(|time| time.to_string()).unwrap_or_default();
+        [&self.subject, &self.sender, &self.recipients, &self.path, &self.queue, time.as_str(), &self.codes.join(" ")].join("\n")
+    }
+
     /// Returns whether something is wrong with it.
     #[must_use]
     pub fn is_flagged(&self) -> bool {

@@ -25,7 +25,7 @@ impl App {
 
     /// Returns the rows of the pane, as wide as it is.
     fn focused_row(&self, content: &Content<'_>, index: usize) -> Option<Row> {
-        if self.pane().in_detail { content.row(index) } else { self.list().get(index).map(|item| view::row(self, item, self.list_columns())) }
+        if self.pane().in_detail { content.row(index) } else { self.list().get(index).map(|item| view::row(self, item, 80)) }
     }
 
     /// Returns the columns that a row of the list has.
@@ -166,6 +166,16 @@ impl App {
         }
     }
 
+    /// Returns whether a row of the pane that keys go to is a hit of the search.
+    fn is_hit(&self, content: &Content<'_>, needle: &str, row: usize) -> bool {
+        let text = if self.pane().in_detail {
+            content.row(row).map(|row| row.plain())
+        } else {
+            self.list().get(row).map(|item| view::searched(self, item))
+        };
+        text.is_some_and(|text| text.to_lowercase().contains(needle))
+    }
+
     /// Goes to the nearest hit of the search; behind the last one the first follows.
     pub(super) fn find_next(&mut self, step: isize) {
         if self.needle.is_empty() {
@@ -173,21 +183,23 @@ impl App {
             return;
         }
         let needle = self.needle.to_lowercase();
-        let fits = |row: &Row| row.plain().to_lowercase().contains(&needle);
-        if let Some(row) = self.find(step, fits) {
-            return self.move_to(row);
-        }
         let content = self.detail();
-        let len = self.len();
-        let hit = |row: &usize| self.focused_row(&content, *row).is_some_and(|row| fits(&row));
-        let found = if step > 0 { (0..len).find(hit) } else { (0..len).rev().find(hit) };
+        let (len, pane) = (self.len(), self.pane());
+        let at = if pane.in_detail { pane.detail.at } else { pane.list.at };
+        let hit = |row: &usize| self.is_hit(&content, &needle, *row);
+        let (near, around) = if step > 0 {
+            ((at + 1..len).find(hit), (0..len).find(hit))
+        } else {
+            ((0..at).rev().find(hit), (0..len).rev().find(hit))
+        };
         drop(content);
-        self.notice = Some(match found {
-            Some(_) => format!("search for {} went around", self.needle),
-            None => format!("{} is not here", self.needle),
-        });
-        if let Some(row) = found {
-            self.move_to(row);
+        match (near, around) {
+            (Some(row), _) => self.move_to(row),
+            (None, Some(row)) => {
+                self.move_to(row);
+                self.notice = Some(format!("the search for {} went around", self.needle));
+            }
+            (None, None) => self.notice = Some(format!("{} is not here", self.needle)),
         }
     }
 
@@ -196,7 +208,7 @@ impl App {
         let needle = self.needle.to_lowercase();
         let content = self.detail();
         let len = self.len();
-        let hit = |row: &usize| self.focused_row(&content, *row).is_some_and(|row| row.plain().to_lowercase().contains(&needle));
+        let hit = |row: &usize| self.is_hit(&content, &needle, *row);
         let found = (start..len).find(hit).or_else(|| (0..start.min(len)).find(hit));
         drop(content);
         if let Some(row) = found {

@@ -59,6 +59,18 @@ pub fn row(app: &App, item: &Item, width: usize) -> Row {
     }
 }
 
+/// Returns the text in which a search looks for a row: whole, where the row itself may be cut.
+#[must_use]
+pub fn searched(app: &App, item: &Item) -> String {
+    match item {
+        Item::Message(index) => app.rows.get(*index).map(super::message_row::MessageRow::searched).unwrap_or_default(),
+        other => {
+            let row = row(app, other, 400);
+            format!("{}\n{}", row.plain(), row.copy.unwrap_or_default())
+        }
+    }
+}
+
 /// Returns what the detail says about a row.
 #[must_use]
 pub fn detail(app: &App, item: &Item) -> Vec<Row> {

@@ -138,7 +138,7 @@ fn charts(messages: &[MessageRow]) -> Vec<Row> {
     rows
 }
 
-const BAR: usize = 8;
+const BAR: usize = 6;
 
 fn bar(count: usize, most: usize) -> String {
     let length = if most == 0 { 0 } else { (count * BAR).div_ceil(most) };
