@@ -26,4 +26,5 @@ pub mod row;
 pub mod target;
 pub mod terminal;
 pub mod theme;
+mod typing;
 pub mod view;
