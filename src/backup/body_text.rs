@@ -27,12 +27,12 @@ pub fn body_text(bytes: &[u8], limits: &Limits) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::Message;
+    use crate::testing::{Attachment, Message};
 
     #[test]
     fn nested_bodies_are_there() {
         let inner = Message::new("IPM.Note").body("inner words");
-        let shell = Message::new("IPM.Note").body("outer words").embed(inner);
+        let shell = Message::new("IPM.Note").body("outer words").attach(Attachment::message(inner));
         assert_eq!(body_text(&shell.encode(), &Limits::default()), "outer words\ninner words\n");
         assert_eq!(body_text(b"\x78\x9f", &Limits::default()), "");
     }

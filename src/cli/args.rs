@@ -118,6 +118,9 @@ pub(super) struct ViewArgs {
     /// Ask and answer line by line, as a screen reader likes it
     #[arg(long)]
     pub(super) plain: bool,
+    /// Remember nothing of this Backup, and forget what is remembered
+    #[arg(long)]
+    pub(super) no_state: bool,
 }
 
 /// Arguments of `report`.
@@ -171,9 +174,6 @@ pub(super) struct EvidenceArgs {
 /// Arguments of `messages`.
 #[derive(Debug, Args)]
 pub(super) struct MessagesArgs {
-    /// What to read and how.
-    #[command(flatten)]
-    pub(super) evidence: EvidenceArgs,
     /// Only messages that pass this filter
     #[arg(long = "where", value_name = "FILTER", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     pub(super) filter: String,
@@ -186,14 +186,14 @@ pub(super) struct MessagesArgs {
     /// Print so many messages at most
     #[arg(long, value_name = "N")]
     pub(super) limit: Option<usize>,
+    /// What to read and how.
+    #[command(flatten)]
+    pub(super) evidence: EvidenceArgs,
 }
 
 /// Arguments of `findings`.
 #[derive(Debug, Args)]
 pub(super) struct FindingsArgs {
-    /// What to read and how.
-    #[command(flatten)]
-    pub(super) evidence: EvidenceArgs,
     /// Only findings that pass this filter; fields of messages ask the messages that a finding touches
     #[arg(long = "where", value_name = "FILTER", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     pub(super) filter: String,
@@ -206,6 +206,9 @@ pub(super) struct FindingsArgs {
     /// Colours of the text form
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(super) color: When,
+    /// What to read and how.
+    #[command(flatten)]
+    pub(super) evidence: EvidenceArgs,
 }
 
 /// Reads the order of a list.
@@ -214,32 +217,29 @@ fn sort(text: &str) -> Result<Sort, String> {
         .ok_or_else(|| format!("expected one of {}, with a minus for the greatest first", SortField::names().collect::<Vec<_>>().join(", ")))
 }
 
-const MESSAGE_EXAMPLES: &str = "\
-  imcscan messages Backup --where 'queue:out size:>1M' --sort -size
+const MESSAGE_EXAMPLES: &str = "  imcscan messages Backup --where 'queue:out size:>1M' --sort -size
   imcscan messages Backup --where 'severity:>=error or is:damaged'
-  imcscan messages Backup --where 'to:(@contoso.com or @fabrikam.com) -is:report' --format csv
+  imcscan messages Backup --where 'to:(joe or ann) -is:report' --format csv
   imcscan messages Backup --where 'text:\"out of office\"' --format ndjson";
 
-const FINDING_EXAMPLES: &str = "\
-  imcscan findings Backup --where 'severity:>=error queue:out'
+const FINDING_EXAMPLES: &str = "  imcscan findings Backup --where 'severity:>=error queue:out'
   imcscan findings Backup --where 'to:joe@contoso.com' --format json";
 
 /// Returns the examples of a command and the fields of the filter language.
 fn filter_help(examples: &str) -> String {
-    let mut help = format!("Examples:\n{examples}\n\nFilter:\n{GRAMMAR}\n\nFields:\n");
+    let mut lines = vec![format!("Examples:\n{examples}\n\nFilter:\n{GRAMMAR}\n\nFields:")];
     for Field { name, example, help: meaning, .. } in FIELDS {
         let value = format!("{name}:{example}");
-        help.push_str(&format!("  {value:22} {meaning}\n"));
+        lines.push(format!("  {value:22} {meaning}"));
     }
     for field in ["has", "is"] {
         let words = flag_words(field).map(|word| word.word).collect::<Vec<_>>().join(", ");
-        help.push_str(&format!("  {field}: takes {words}\n"));
+        lines.push(format!("  {field}: takes {words}"));
     }
-    help.trim_end().to_owned()
+    lines.join("\n")
 }
 
-const GRAMMAR: &str = "\
-  Conditions beside each other all have to hold; or, not (also -) and ( ) join
+const GRAMMAR: &str = "  Conditions beside each other all have to hold; or, not (also -) and ( ) join
   them otherwise. A word is looked for anywhere in a value, letter case aside;
   * and ? make a pattern of the whole value; \"...\" is a text with blanks,
   /.../ a regular expression, = in front asks for the whole value. Numbers and

@@ -2,15 +2,19 @@
 
 use std::{
     env,
-    io::{self, IsTerminal},
+    io::{self, BufRead, IsTerminal},
     num::NonZero,
     thread,
 };
 
-use crate::tui::{
-    reader::Request,
-    terminal::{self, Ended},
-    theme::Theme,
+use crate::{
+    export::StateFile,
+    tui::{
+        plain::Dialogue,
+        reader::Request,
+        terminal::{self, Ended},
+        theme::Theme,
+    },
 };
 
 use super::{
@@ -23,7 +27,7 @@ use super::{
 
 /// Opens the view.
 pub(super) fn run(args: BrowseArgs, console: &mut Console) -> Result<Exit, Failure> {
-    if let Some(reason) = no_terminal() {
+    if let Some(reason) = no_terminal().filter(|_| !args.view.plain) {
         Console::complain(&format!("{reason}; this is the text report"));
         return report::run(&ReportArgs::of(args.evidence), console);
     }
@@ -33,11 +37,31 @@ pub(super) fn run(args: BrowseArgs, console: &mut Console) -> Result<Exit, Failu
     let threads = if threads == 0 { thread::available_parallelism().map_or(1, NonZero::get) } else { threads };
     let theme = args.view.theme.map_or_else(usual_theme, Into::into);
     let request = Request { path, with, settings, version, threads };
-    match terminal::run(request, theme)? {
+    if args.view.plain {
+        return plain_dialogue(&request, console);
+    }
+    let memory = StateFile::usual().filter(|_| !args.view.no_state);
+    match terminal::run(request, theme, memory)? {
         Ended::Left => Ok(Exit::Success),
         Ended::Signalled => Ok(Exit::Interrupted),
         Ended::Failed(error) => Err(Failure::Told(Exit::NoBackup, Box::new(error))),
     }
+}
+
+/// Reads the Backup whole, then answers one line after the other.
+fn plain_dialogue(request: &Request, console: &mut Console) -> Result<Exit, Failure> {
+    let mut dialogue = match Dialogue::read(request) {
+        Ok(dialogue) => dialogue,
+        Err(error) => return Err(Failure::Told(Exit::NoBackup, Box::new(error))),
+    };
+    write!(console.out(), "{}", dialogue.greeting())?;
+    console.out().flush()?;
+    for line in io::stdin().lock().lines() {
+        let Some(answer) = dialogue.answer(&line?) else { break };
+        write!(console.out(), "{answer}")?;
+        console.out().flush()?;
+    }
+    Ok(Exit::Success)
 }
 
 /// Returns why there is no terminal for the view.

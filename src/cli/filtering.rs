@@ -32,13 +32,13 @@ pub(super) fn messages(judged: &Judged, table: &MessageTable, filter: &Filter) -
     let mut open = HashMap::new();
     for (row, index) in table.rows.iter().zip(0..) {
         let asked = Cell::new(false);
-        let passes = bound.passes(index, &|_| {
+        let without = bound.passes(index, &|_| {
             asked.set(true);
             None
         });
         if asked.get() {
             open.insert(row.path(), index);
-        } else if passes {
+        } else if without {
             passed.push(index);
         }
     }

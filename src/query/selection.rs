@@ -32,6 +32,7 @@ impl<'a> Selection<'a> {
     }
 
     /// Returns the codes of the rules whose findings name a message, each once, gravest first.
+    #[must_use]
     pub fn codes(self, row: &MessageRow) -> Vec<&'static str> {
         let mut codes: Vec<&'static str> = Vec::new();
         for code in row.findings.iter().filter_map(|index| Some(self.findings.get(*index as usize)?.rule.code)) {

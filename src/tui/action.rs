@@ -77,6 +77,10 @@ pub enum Action {
     Copy,
     /// Copies everything that the pane shows.
     CopyAll,
+    /// Saves what is selected into a directory.
+    Save,
+    /// Takes up what was remembered of this Backup.
+    Resume,
     /// Edits the line that is typed.
     Edit(Edit),
     /// Takes the line that is typed.

@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use crate::{query::MessageTable, report::Report, scan::Progress};
+use crate::{query::MessageTable, report::Report, scan::Progress, state::State};
 
 use super::{
     action::Action,
     cursor::Cursor,
     filtering::Filtering,
+    keep::Saved,
     message_row::MessageRow,
     opened::Opened,
     overlay::{Mode, Overlay},
@@ -30,6 +31,8 @@ pub enum Effect {
     Copy(String),
     /// Decode a file again.
     Read(String),
+    /// Save something to a directory.
+    Save(String, Saved),
     /// Ask the bodies of messages for a filter.
     Filter(String),
 }
@@ -125,6 +128,7 @@ pub struct App {
     pub(super) awaited: Option<(String, Spot)>,
     pub(super) recalled: Option<Place>,
     pub(super) is_jumping: bool,
+    pub(super) remembered: Option<State>,
 }
 
 impl App {
@@ -162,6 +166,7 @@ impl App {
             awaited: None,
             recalled: None,
             is_jumping: false,
+            remembered: None,
         };
         app.list_again();
         app
@@ -257,6 +262,8 @@ impl App {
             Action::Palette => self.mode = Mode::Palette(Overlay::default()),
             Action::Search => self.begin_search(),
             Action::Filter => self.begin_filter(),
+            Action::Save => self.begin_save(),
+            Action::Resume => self.resume(),
             Action::SearchNext => self.find_next(1),
             Action::SearchPrevious => self.find_next(-1),
             Action::Resized(width, height) => self.size = (width, height),

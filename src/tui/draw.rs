@@ -46,6 +46,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     }
     let cursor = match &app.mode {
         Mode::Browse => None,
+        Mode::Save(input, _) => parts.footer.map(|area| (9 + width_of(&printable(input.before()).to_string()), area.y)),
         Mode::Filter(input) => parts.footer.map(|area| (8 + width_of(&printable(input.before()).to_string()), area.y)),
         Mode::Search(input, _) => parts.footer.map(|area| (1 + width_of(&printable(input.before()).to_string()), area.y)),
         Mode::Palette(overlay) => {
@@ -230,6 +231,7 @@ fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
             let notice = notice.as_ref().map(|notice| format!("   ({notice})")).unwrap_or_default();
             format!("/{}{notice}", input.text)
         }
+        (Mode::Save(input, _), _) => format!("save to: {}", input.text),
         (Mode::Filter(input), notice) => {
             // What is wrong stands above the line, where it has room.
             if let (Some(notice), Some(y)) = (notice, area.y.checked_sub(1)) {

@@ -1,12 +1,32 @@
-//! Keeping things: marks, and copies for the clipboard.
+//! Keeping things: marks, copies for the clipboard, what is saved to a directory, and what is remembered for the next time.
+
+use crate::state::State;
 
 use super::{
     action::Action,
     app::{App, Effect},
+    input::Input,
+    overlay::Mode,
     row::Row,
-    target::Item,
+    target::{Item, Screen},
     view,
 };
+
+/// What is to be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    /// Messages, by their index in the Backup.
+    Messages(Vec<usize>),
+    /// A finding, by its index.
+    Finding(usize),
+    /// The bytes of an attachment.
+    Attachment {
+        /// Path of the file.
+        path: String,
+        /// Which one, in words: `mail, attachment 2`.
+        object: String,
+    },
+}
 
 /// Bytes that a copy may have; terminals take no more through OSC 52.
 const MOST_COPIED: usize = 74_000;
@@ -42,6 +62,84 @@ impl App {
                 self.copy(text, "pane");
             }
         }
+    }
+
+    pub(super) fn begin_save(&mut self) {
+        match self.to_be_saved() {
+            Ok(saved) => self.mode = Mode::Save(Input::default(), saved),
+            Err(why) => self.notice = Some(why.to_owned()),
+        }
+    }
+
+    pub(super) fn to_be_saved(&self) -> Result<Saved, &'static str> {
+        match (self.screen, self.selected()) {
+            (Screen::Messages, Some(_)) => {
+                let marked: Vec<&Item> = self.list().iter().filter(|item| self.is_marked(item)).collect();
+                let chosen: Vec<&Item> = if marked.is_empty() { self.list().iter().collect() } else { marked };
+                let record = |item: &&Item| if let Item::Message(index) = item { self.rows.get(*index)?.record } else { None };
+                let messages: Vec<usize> = chosen.iter().filter_map(record).collect();
+                if messages.is_empty() { Err("messages are saved once the Backup is read") } else { Ok(Saved::Messages(messages)) }
+            }
+            (Screen::Findings, Some(Item::Finding(index))) => Ok(Saved::Finding(*index)),
+            (Screen::File, _) => {
+                let node = self.file.as_ref().and_then(|file| Some((file, file.nodes.get(self.node)?)));
+                let attachment = node.filter(|(_, node)| node.object.rsplit(", ").next().is_some_and(|last| last.starts_with("attachment ")));
+                let (file, node) = attachment.ok_or("select an attachment in the tree to save it")?;
+                Ok(Saved::Attachment { path: file.path.clone(), object: node.object.clone() })
+            }
+            _ => Err("select a finding to save it"),
+        }
+    }
+
+    pub(super) fn update_save(&mut self, action: Action, mut input: Input, saved: Saved) {
+        match action {
+            Action::Cancel => {}
+            Action::Accept if input.text.trim().is_empty() => self.notice = Some("nothing was saved".to_owned()),
+            Action::Accept => self.effects.push(Effect::Save(input.text, saved)),
+            Action::Edit(edit) => {
+                input.edit(edit);
+                self.mode = Mode::Save(input, saved);
+            }
+            _ => self.mode = Mode::Save(input, saved),
+        }
+    }
+
+    /// Returns what is to be remembered of this Backup.
+    #[must_use]
+    pub fn state(&self) -> State {
+        let sort = view::messages::sort_name(self.sorting.column);
+        let filter = self.filters[Screen::Messages].as_ref().map(|filtering| filtering.text.clone()).unwrap_or_default();
+        let sort = format!("{}{sort}", if self.sorting.is_reversed { "-" } else { "" });
+        State { screen: self.screen.name().to_owned(), filter, sort, marks: self.marks.clone() }
+    }
+
+    /// Offers what was remembered of this Backup.
+    pub fn offer_state(&mut self, state: State) {
+        if state != self.state() {
+            self.notice = Some("R takes up screen, filter, order and marks of the last time".to_owned());
+        }
+        self.remembered = Some(state);
+    }
+
+    /// Takes up what was remembered.
+    pub(super) fn resume(&mut self) {
+        let Some(State { screen, filter, sort, marks }) = self.remembered.clone() else {
+            self.notice = Some("nothing is remembered of this Backup".to_owned());
+            return;
+        };
+        self.marks = marks;
+        let (name, is_reversed) = sort.strip_prefix('-').map_or((sort.as_str(), false), |name| (name, true));
+        if let Some(column) = view::messages::column_of(name) {
+            self.sorting = super::app::Sorting { column, is_reversed };
+            self.sort_again();
+        }
+        if !filter.is_empty() {
+            self.go(Screen::Messages);
+            self.put_filter(&filter);
+        }
+        let screen = Screen::ALL.into_iter().find(|known| known.name() == screen && *known != Screen::File);
+        self.go(screen.unwrap_or(Screen::Messages));
+        self.notice = Some("as you left it".to_owned());
     }
 
     fn mark(&mut self) {

@@ -168,11 +168,8 @@ impl App {
 
     /// Returns whether a row of the pane that keys go to is a hit of the search.
     fn is_hit(&self, content: &Content<'_>, needle: &str, row: usize) -> bool {
-        let text = if self.pane().in_detail {
-            content.row(row).map(|row| row.plain())
-        } else {
-            self.list().get(row).map(|item| view::searched(self, item))
-        };
+        let text =
+            if self.pane().in_detail { content.row(row).map(|row| row.plain()) } else { self.list().get(row).map(|item| view::searched(self, item)) };
         text.is_some_and(|text| text.to_lowercase().contains(needle))
     }
 
@@ -187,11 +184,8 @@ impl App {
         let (len, pane) = (self.len(), self.pane());
         let at = if pane.in_detail { pane.detail.at } else { pane.list.at };
         let hit = |row: &usize| self.is_hit(&content, &needle, *row);
-        let (near, around) = if step > 0 {
-            ((at + 1..len).find(hit), (0..len).find(hit))
-        } else {
-            ((0..at).rev().find(hit), (0..len).rev().find(hit))
-        };
+        let (near, around) =
+            if step > 0 { ((at + 1..len).find(hit), (0..len).find(hit)) } else { ((0..at).rev().find(hit), (0..len).rev().find(hit)) };
         drop(content);
         match (near, around) {
             (Some(row), _) => self.move_to(row),

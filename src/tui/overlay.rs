@@ -10,6 +10,7 @@ use super::{
     app::App,
     cursor::Cursor,
     input::Input,
+    keep::Saved,
     keymap::{Binding, KEYMAP, Scope, bindings_of},
     row::{Row, Tone},
     target::{Item, Screen},
@@ -24,6 +25,8 @@ pub enum Mode {
     Search(Input, usize),
     /// They type a filter.
     Filter(Input),
+    /// They type a directory to save to.
+    Save(Input, Saved),
     /// They type words for the palette.
     Palette(Overlay),
     /// They type words for the help.
@@ -64,6 +67,7 @@ impl App {
             Mode::Browse => return false,
             Mode::Search(input, start) => self.update_search(action, input, start),
             Mode::Filter(input) => self.update_filter(action, input),
+            Mode::Save(input, saved) => self.update_save(action, input, saved),
             Mode::Palette(overlay) => {
                 let offers = self.offers(&overlay.input.text);
                 match edited(overlay, action, offers.len()) {

@@ -24,16 +24,21 @@ use ratatui::{
     },
 };
 
-use crate::scan::{Evidence, ScanError};
+use crate::{
+    export::StateFile,
+    scan::{Evidence, ScanError},
+};
 
 use super::{
     action::Action,
     app::{App, Effect},
     draw::draw,
     filtering,
+    keep::Saved,
     keymap::{action_of, edit_of, name_of},
     overlay::Mode,
     reader::{Event, Request, open, read},
+    saving,
     theme::Theme,
 };
 
@@ -56,11 +61,11 @@ const IDLE: Duration = Duration::from_millis(250);
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
 
-/// Shows a Backup until the user leaves.
+/// Shows a Backup until the user leaves. What was seen is remembered in `memory`; without one what is remembered is forgotten.
 ///
 /// # Errors
 /// When the terminal cannot be written to or read from.
-pub fn run(request: Request, theme: Theme) -> io::Result<Ended> {
+pub fn run(request: Request, theme: Theme, memory: Option<StateFile>) -> io::Result<Ended> {
     let cancel = Arc::new(AtomicBool::new(false));
     let (send, events) = channel();
     let title = request.path.display().to_string();
@@ -72,13 +77,14 @@ pub fn run(request: Request, theme: Theme) -> io::Result<Ended> {
     let ending = signals();
     let _guard = Guard::enter()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-    let mut session = Session { app: App::new(&title, size()?, theme), evidence: None, cancel, send, events, failure: None };
+    let mut session = Session { app: App::new(&title, size()?, theme), evidence: None, cancel, send, events, failure: None, memory };
     if let Err(RecvTimeoutError::Disconnected) = first {
         return Ok(Ended::Left);
     }
     first.into_iter().for_each(|event| session.take(event));
     let ended = session.show(&mut terminal, &ending);
     session.cancel.store(true, Ordering::Relaxed);
+    session.keep();
     ended
 }
 
@@ -143,6 +149,7 @@ struct Session {
     send: Sender<Event>,
     events: Receiver<Event>,
     failure: Option<ScanError>,
+    memory: Option<StateFile>,
 }
 
 type Screen = Terminal<CrosstermBackend<io::Stdout>>;
@@ -198,7 +205,13 @@ impl Session {
         match event {
             Event::Listed(evidence) => self.evidence = Some(evidence),
             Event::Failed(error) => self.failure = Some(error),
-            event => self.app.take(event),
+            event => {
+                let is_done = matches!(event, Event::Done(_));
+                self.app.take(event);
+                if is_done {
+                    self.remember();
+                }
+            }
         }
     }
 
@@ -232,6 +245,7 @@ impl Session {
             }
             Effect::Read(path) => self.open(&path),
             Effect::Filter(text) => self.filter(text),
+            Effect::Save(directory, saved) => self.save(&directory, &saved),
             Effect::Suspend => {
                 suspend()?;
                 terminal.clear()?;
@@ -254,6 +268,35 @@ impl Session {
 }
 
 impl Session {
+    fn save(&mut self, directory: &str, saved: &Saved) {
+        let (Some(evidence), Some(report), Some(table)) = (&self.evidence, &self.app.report, &self.app.table) else { return };
+        self.app.notice = Some(match saving::save(Path::new(directory), saved, (evidence, report, table)) {
+            Ok(paths) => format!("saved {}", paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")),
+            Err(error) => format!("not saved: {error}"),
+        });
+    }
+
+    /// Offers what was remembered of this Backup, once it is known which one it is.
+    fn remember(&mut self) {
+        let (Some(place), Some(report)) = (&self.memory, &self.app.report) else { return };
+        let state = place.load().of(&report.backup.manifest).cloned();
+        if let Some(state) = state {
+            self.app.offer_state(state);
+        }
+    }
+
+    /// Keeps what is to be remembered. That it cannot be kept is no reason to hold the user back.
+    fn keep(&self) {
+        let (Some(report), Some(evidence), Some(place)) = (&self.app.report, &self.evidence, StateFile::usual()) else { return };
+        let mut states = place.load();
+        match &self.memory {
+            Some(_) => states.remember(&report.backup.manifest, self.app.state()),
+            None if states.of(&report.backup.manifest).is_some() => states.forget(&report.backup.manifest),
+            None => return,
+        }
+        let _ = place.save(&states, evidence.given());
+    }
+
     fn filter(&self, text: String) {
         let (Some(evidence), Some(report), Some(table)) = (self.evidence.clone(), self.app.report.clone(), self.app.table.clone()) else { return };
         let send = self.send.clone();

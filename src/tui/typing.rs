@@ -132,7 +132,9 @@ DefaultRouting=
                 let named = rest.strip_prefix('<').and_then(|name| name.split_once('>'));
                 let (key, behind) = match named {
                     Some((name, behind)) => (name.to_owned(), behind),
-                    None => rest.split_at_checked(rest.chars().next().map_or(0, char::len_utf8)).map(|(key, behind)| (key.to_owned(), behind)).unwrap(),
+                    None => {
+                        rest.split_at_checked(rest.chars().next().map_or(0, char::len_utf8)).map(|(key, behind)| (key.to_owned(), behind)).unwrap()
+                    }
                 };
                 let key = if key == " " { "space".to_owned() } else { key };
                 rest = behind;
@@ -371,11 +373,38 @@ attach: evil\x1b[31m.txt "x"
         let mut typed = Typed::new(HOSTILE, LARGE);
         typed.keys("3<enter>");
         let mut walk: Vec<String> = (0..8).map(|_| "<tab>".to_owned()).collect();
-        walk.extend(["k", "<backspace>", "1", "2", "l", "<left>", "3", "/\u{1b}[2J\u{202e}", "<esc>", "4", "j", "5", "6", "jj", "7", "G", "8", "9", "?", "x", "<esc>"].map(str::to_owned));
+        walk.extend(
+            [
+                "k",
+                "<backspace>",
+                "1",
+                "2",
+                "l",
+                "<left>",
+                "3",
+                "/\u{1b}[2J\u{202e}",
+                "<esc>",
+                "4",
+                "j",
+                "5",
+                "6",
+                "jj",
+                "7",
+                "G",
+                "8",
+                "9",
+                "?",
+                "x",
+                "<esc>",
+            ]
+            .map(str::to_owned),
+        );
         for keys in walk {
             typed.keys(&keys);
             let screen = typed.screen();
-            let bad = screen.chars().find(|&c| c.is_control() && c != '\n' || matches!(u32::from(c), 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x2069 | 0xFEFF));
+            let bad = screen
+                .chars()
+                .find(|&c| c.is_control() && c != '\n' || matches!(u32::from(c), 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x2069 | 0xFEFF));
             assert_eq!(bad, None, "after {keys}: {}", screen.escape_debug());
         }
     }
@@ -395,7 +424,12 @@ attach: evil\x1b[31m.txt "x"
             typed.app.theme = theme;
             let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
             terminal.draw(|frame| draw(&typed.app, frame)).unwrap();
-            let colored = terminal.backend().buffer().content().iter().any(|cell| cell.fg != ratatui::style::Color::Reset || cell.bg != ratatui::style::Color::Reset);
+            let colored = terminal
+                .backend()
+                .buffer()
+                .content()
+                .iter()
+                .any(|cell| cell.fg != ratatui::style::Color::Reset || cell.bg != ratatui::style::Color::Reset);
             assert!(!colored, "{theme:?}");
         }
         typed.keys("2");

@@ -60,7 +60,7 @@ fn what_is_no_backup_is_said_in_one_sentence() {
 #[test]
 fn help_names_every_command_and_every_exit_code() {
     let help = text(&imcscan(&["--help"]).stdout);
-    for word in ["report", "decode", "rules", "explain", "schema", "completions", "man", "Exit codes", "70", "130"] {
+    for word in ["report", "messages", "findings", "decode", "rules", "explain", "schema", "completions", "man", "Exit codes", "70", "130"] {
         assert!(help.contains(word), "{word}");
     }
     assert!(text(&imcscan(&["completions", "bash"]).stdout).contains("imcscan"));

@@ -14,7 +14,7 @@ fn help(name: &str, arguments: &str) {
 #[test]
 fn every_command_helps() {
     help("imcscan", "--help");
-    for command in ["report", "decode", "rules", "explain", "schema", "completions", "man"] {
+    for command in ["report", "messages", "findings", "decode", "rules", "explain", "schema", "completions", "man"] {
         help(command, &format!("{command} --help"));
     }
 }

@@ -29,6 +29,7 @@ mod examples;
 mod help;
 mod hostile;
 mod mail_corpus;
+mod messages;
 mod prefixes;
 mod proof;
 mod properties;

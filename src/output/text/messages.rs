@@ -14,6 +14,7 @@ use super::{Page, Style};
 struct Columns {
     path: usize,
     date: usize,
+    size: usize,
     from: usize,
     to: usize,
     subject: usize,
@@ -38,29 +39,34 @@ pub fn write(selection: Selection<'_>, style: Style, out: &mut dyn Write) -> io:
     let all = if shown < selection.passed { format!(", the first {shown} shown") } else { String::new() };
     page.entry(0, "", &format!("{} of {}{all}", selection.passed, counted(selection.table.rows.len(), "message")))?;
     if !selection.chosen.is_empty() {
-        page.entry(0, "", "! C critical, E error, W warning, I info: the gravest finding; a attachments; d damage")?;
+        page.entry(0, "", "! the gravest finding (C E W I), a attachments, d damage")?;
     }
     Ok(())
 }
 
 impl Columns {
+    /// On a narrow page the file, the marks and the subject are left.
     fn new(selection: Selection<'_>, width: usize) -> Self {
         let longest = selection.messages().map(|(_, row, _)| display_width(&printable(row.path()).to_string())).max().unwrap_or(0);
-        let path = longest.clamp(4, width / 3);
-        let date = if width < 100 { 10 } else { 16 };
+        if width < 60 {
+            let path = longest.clamp(4, width / 2);
+            return Self { path, date: 0, size: 0, from: 0, to: 0, subject: width.saturating_sub(path + MARKS + 2) };
+        }
+        let (path, date) = (longest.clamp(4, width / 3), if width < 100 { 10 } else { 16 });
         let left = width.saturating_sub(path + date + SIZE + MARKS + 6);
-        let party = (left * 3 / 10).max(5);
-        Self { path, date, from: party, to: party, subject: left.saturating_sub(2 * party).max(5) }
+        let party = left * 3 / 10;
+        Self { path, date, size: SIZE, from: party, to: party, subject: left.saturating_sub(2 * party) }
     }
 
     fn line(&self, [path, date, size, marks, from, to, subject]: [String; 7]) -> String {
-        let widths = [self.path, self.date, SIZE, MARKS, self.from, self.to];
-        let mut line = String::new();
-        for (index, (cell, width)) in [path, date, size, marks, from, to].iter().zip(widths).enumerate() {
-            let cell = fitted(cell, width);
-            let room = " ".repeat(width.saturating_sub(display_width(&cell)));
-            line.push_str(&if index == 2 { format!("{room}{cell} ") } else { format!("{cell}{room} ") });
-        }
+        let size = format!("{size:>width$}", width = self.size);
+        let cells = [(path, self.path), (date, self.date), (size, self.size), (marks, MARKS), (from, self.from), (to, self.to)];
+        let padded = |(cell, width): (String, usize)| {
+            let cell = fitted(&cell, width);
+            let room = width.saturating_sub(display_width(&cell)) + 1;
+            format!("{cell}{:room$}", "")
+        };
+        let line: String = cells.into_iter().filter(|(_, width)| *width > 0).map(padded).collect();
         line + &fitted(&subject, self.subject)
     }
 }
@@ -73,7 +79,7 @@ fn cells(selection: Selection<'_>, row: &MessageRow, columns: &Columns) -> [Stri
         size(row.size),
         marks(selection, row),
         address(row.from()).to_owned(),
-        recipients(row),
+        recipients(row, columns.to),
         row.subject().to_owned(),
     ]
 }
@@ -94,14 +100,15 @@ fn address(values: &str) -> &str {
     values.lines().find(|value| value.contains('@')).or(values.lines().next()).unwrap_or_default()
 }
 
-fn recipients(row: &MessageRow) -> String {
-    let first = address(row.to());
-    if row.recipients > 1 { format!("+{} {first}", row.recipients - 1) } else { first.to_owned() }
+/// Returns the first recipient and the number of the others, which is seen even when the first is cut.
+fn recipients(row: &MessageRow, width: usize) -> String {
+    let more = if row.recipients > 1 { format!(" +{}", row.recipients - 1) } else { String::new() };
+    format!("{}{more}", fitted(address(row.to()), width.saturating_sub(more.len()).max(1)))
 }
 
 /// Returns a size in at most five columns.
 fn size(bytes: u64) -> String {
-    let units = ["", "K", "M", "G", "T", "P"];
+    let units = ["", "K", "M", "G", "T", "P", "E"];
     let power = units.iter().enumerate().position(|(power, _)| bytes >> (10 * power) < 10_000).unwrap_or(0);
     format!("{}{}", bytes >> (10 * power), units.get(power).copied().unwrap_or_default())
 }
@@ -143,6 +150,6 @@ mod tests {
 
     #[test]
     fn sizes_are_short() {
-        assert_eq!([0, 9_999, 10_240, 99 << 20, u64::MAX].map(size), ["0", "9999", "10K", "99M", "16383P"].map(str::to_owned));
+        assert_eq!([0, 9_999, 10_240, 99 << 20, u64::MAX].map(size), ["0", "9999", "10K", "99M", "15E"].map(str::to_owned));
     }
 }

@@ -53,6 +53,21 @@ pub fn column_name(column: usize) -> &'static str {
     COLUMNS.get(column).map_or("", |column| column.name)
 }
 
+/// The columns as `--sort` names them.
+const SORT_NAMES: [&str; 9] = ["queue", "date", "from", "to", "subject", "size", "attachments", "findings", "damage"];
+
+/// Returns the name of a column as `--sort` takes it.
+#[must_use]
+pub fn sort_name(column: usize) -> &'static str {
+    SORT_NAMES.get(column).copied().unwrap_or_default()
+}
+
+/// Returns the column of a name that `--sort` takes.
+#[must_use]
+pub fn column_of(name: &str) -> Option<usize> {
+    SORT_NAMES.iter().position(|known| *known == name)
+}
+
 /// Returns the columns that a table of this width shows, each with its width.
 fn shown(width: usize) -> Vec<(usize, usize)> {
     // Where there is little room, times go without their year.
