@@ -127,7 +127,6 @@ pub struct App {
     pub(super) future: Vec<Place>,
     pub(super) awaited: Option<(String, Spot)>,
     pub(super) recalled: Option<Place>,
-    pub(super) is_jumping: bool,
     pub(super) remembered: Option<State>,
 }
 
@@ -165,7 +164,6 @@ impl App {
             future: Vec::new(),
             awaited: None,
             recalled: None,
-            is_jumping: false,
             remembered: None,
         };
         app.list_again();

@@ -70,11 +70,11 @@ impl App {
                 self.effects.push(Effect::Read(path.clone()));
                 self.recalled = Some(place);
             }
-            _ => self.restore(place),
+            _ => self.restore(&place),
         }
     }
 
-    fn restore(&mut self, place: Place) {
+    fn restore(&mut self, place: &Place) {
         self.screen = place.screen;
         if place.screen == Screen::File {
             (self.node, self.tab, self.byte) = (place.node, place.tab, place.byte);
@@ -86,19 +86,22 @@ impl App {
         *self.pane_mut() = place.pane;
     }
 
-    /// Selects something on a screen; when a jump leads to what is left out there, all is shown again.
-    pub(super) fn select(&mut self, screen: Screen, item: &Item) -> bool {
-        let mut at = self.lists[screen].iter().position(|other| other == item);
-        if at.is_none() && (self.panes[screen].only_flagged || self.filters[screen].is_some()) && self.is_jumping {
+    /// Selects something on a screen, if it is shown there.
+    pub(super) fn select(&mut self, screen: Screen, item: &Item) {
+        let at = self.lists[screen].iter().position(|other| other == item);
+        self.panes[screen].list.at = at.unwrap_or(0);
+        self.panes[screen].detail = Cursor::default();
+    }
+
+    /// Selects something on a screen; when it is left out there, all is shown again.
+    fn reveal(&mut self, screen: Screen, item: &Item) {
+        let is_shown = self.lists[screen].contains(item);
+        if !is_shown && (self.panes[screen].only_flagged || self.filters[screen].is_some()) {
             self.panes[screen].only_flagged = false;
             self.filters[screen] = None;
             self.list_screen(screen);
-            at = self.lists[screen].iter().position(|other| other == item);
         }
-        let row = at.unwrap_or(0);
-        self.panes[screen].list.at = row;
-        self.panes[screen].detail = Cursor::default();
-        at.is_some()
+        self.select(screen, item);
     }
 
     /// Follows the selected row.
@@ -119,9 +122,7 @@ impl App {
                 self.remember();
                 self.screen = screen;
                 self.pane_mut().in_detail = false;
-                self.is_jumping = true;
-                self.select(screen, &item);
-                self.is_jumping = false;
+                self.reveal(screen, &item);
             }
             Target::Evidence(evidence) => {
                 if let Some(target) = self.report.as_ref().and_then(|report| proof::target(report, &evidence)) {
@@ -157,7 +158,7 @@ impl App {
         let awaited = self.awaited.take_if(|(path, _)| *path == file.path);
         if let Some(place) = recalled {
             self.file = Some(file);
-            self.restore(place);
+            self.restore(&place);
         } else if let Some((_, spot)) = awaited {
             self.remember();
             self.file = Some(file);

@@ -90,9 +90,9 @@ impl App {
         }
         let pane = self.pane_mut();
         if pane.in_detail {
-            pane.detail.move_by(rows, len)
+            pane.detail.move_by(rows, len);
         } else {
-            pane.list.move_by(rows, len)
+            pane.list.move_by(rows, len);
         }
         self.after_move();
     }
@@ -105,9 +105,9 @@ impl App {
         }
         let pane = self.pane_mut();
         if pane.in_detail {
-            pane.detail.select(row, len)
+            pane.detail.select(row, len);
         } else {
-            pane.list.select(row, len)
+            pane.list.select(row, len);
         }
         self.after_move();
     }

@@ -72,7 +72,7 @@ impl App {
                 let offers = self.offers(&overlay.input.text);
                 match edited(overlay, action, offers.len()) {
                     Ok(overlay) => self.mode = Mode::Palette(overlay),
-                    Err(Some(at)) => self.take_offer(offers.into_iter().nth(at)),
+                    Err(Some(at)) => self.take_offer(offers.get(at)),
                     Err(None) => {}
                 }
             }
@@ -111,11 +111,11 @@ impl App {
         }
     }
 
-    fn take_offer(&mut self, offer: Option<Offer>) {
+    fn take_offer(&mut self, offer: Option<&Offer>) {
         match offer {
-            Some(Offer::Action(action, _)) => self.update(action),
+            Some(Offer::Action(action, _)) => self.update(*action),
             Some(Offer::Rule(index)) => {
-                self.follow(super::target::Target::Item(Screen::Rules, Box::new(Item::Rule(index))));
+                self.follow(super::target::Target::Item(Screen::Rules, Box::new(Item::Rule(*index))));
                 self.pane_mut().in_detail = true;
             }
             None => {}

@@ -3,7 +3,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
-use crate::scan::{Evidence, ScanError};
+use crate::{
+    base::printable,
+    scan::{Evidence, ScanError},
+};
 
 use super::{
     action::Action,
@@ -144,7 +147,7 @@ impl Dialogue {
             Err(why) => return format!("{why}.\n"),
         };
         match saving::save(std::path::Path::new(directory.trim()), &saved, (evidence, report, table)) {
-            Ok(paths) => paths.iter().map(|path| format!("Saved {}\n", path.display())).collect(),
+            Ok(paths) => lines(paths.iter().map(|path| format!("Saved {}", path.display()))),
             Err(error) => format!("Not saved: {error}\n"),
         }
     }
@@ -158,7 +161,8 @@ impl Dialogue {
         let tab = if app.screen == Screen::File { format!(", {}", app.tab.name()) } else { String::new() };
         let mut text = format!("{}{tab}{part}: {len} rows.\n", app.screen.name());
         if let Some(notice) = &app.notice {
-            text.push_str(&format!("{}\n", crate::base::printable(notice)));
+            text.push_str(&printable(notice).to_string());
+            text.push('\n');
         }
         for index in at..len.min(at + ROWS) {
             let row = if pane.in_detail { content.row(index) } else { app.list().get(index).map(|item: &Item| view::row(app, item, 100)) };
@@ -167,18 +171,19 @@ impl Dialogue {
             if !plain.is_empty() {
                 let flag = if row.is_flagged { "flagged, " } else { "" };
                 let marked = if !pane.in_detail && app.list().get(index).is_some_and(|item| app.is_marked(item)) { "marked, " } else { "" };
-                text.push_str(&format!("{}: {flag}{marked}{plain}\n", index + 1));
+                text.extend([(index + 1).to_string().as_str(), ": ", flag, marked, &plain, "\n"]);
             }
         }
         if len == 0 {
-            text.push_str(&format!("{}\n", view::emptiness(app).plain()));
+            text.push_str(&view::emptiness(app).plain());
+            text.push('\n');
         }
         text
     }
 
     fn details(&self) -> String {
         let content = self.app.detail();
-        (0..content.len()).filter_map(|index| content.row(index)).map(|row| format!("{}\n", row.plain())).collect()
+        lines((0..content.len()).filter_map(|index| content.row(index)).map(|row| row.plain()))
     }
 
     fn help(&self) -> String {
@@ -189,7 +194,12 @@ finding: the next row with a finding. search WORDS. filter CONDITIONS. save DIRE
 The name of a screen goes there: overview, findings, messages, registry, profile, gateway, files, rules, siblings, file.
 A key of the view does what it does there:
 ";
-        let keys = bindings_of(self.app.screen).map(|binding| format!("{}: {}\n", binding.keys.join(" or "), binding.help));
-        format!("{own}{}", keys.collect::<String>())
+        let keys = bindings_of(self.app.screen).map(|binding| format!("{}: {}", binding.keys.join(" or "), binding.help));
+        format!("{own}{}", lines(keys))
     }
+}
+
+/// Returns texts one a line.
+fn lines(texts: impl Iterator<Item = String>) -> String {
+    texts.flat_map(|text| [text, "\n".to_owned()]).collect()
 }

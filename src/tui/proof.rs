@@ -20,10 +20,10 @@ pub fn target(report: &Report, evidence: &Evidence) -> Option<Target> {
         Locator::RegistryValue { key, name, line } => registry_value(backup, path, (key, name, *line)),
         Locator::RegistryKey { key, line } => registry_key(backup, path, (key, *line)),
         Locator::CsvCell { column, line } => cell(backup, path, (column, *line)),
-        Locator::File | Locator::Folder if span.as_ref().is_none_or(|span| span.start == 0) => return listed(backup, path),
+        Locator::File | Locator::Folder if span.as_ref().is_none_or(|span| span.start == 0) => return Some(listed(backup, path)),
         _ => None,
     };
-    on_screen.or_else(|| in_file(backup, path, spot(&evidence.locator, span))).or_else(|| listed(backup, path))
+    on_screen.or_else(|| in_file(backup, path, spot(&evidence.locator, span))).or_else(|| Some(listed(backup, path)))
 }
 
 fn spot(locator: &Locator, span: Option<Range<u64>>) -> Spot {
@@ -50,16 +50,16 @@ fn in_file(backup: &Backup, path: &str, spot: Spot) -> Option<Target> {
     is_there.then(|| Target::File(path.into(), Box::new(spot)))
 }
 
-fn listed(backup: &Backup, path: &str) -> Option<Target> {
+fn listed(backup: &Backup, path: &str) -> Target {
     if path.is_empty() {
-        return Some(Target::Screen(Screen::Files));
+        return Target::Screen(Screen::Files);
     }
     let file = backup.files.iter().position(|file| file.path.eq_ignore_ascii_case(path)).map(Item::File);
     let missing = || {
         let reconciliation = backup.packing_list.as_ref()?.reconciliation.as_ref()?;
         reconciliation.missing.iter().position(|missing| missing.path.eq_ignore_ascii_case(path)).map(Item::Missing)
     };
-    Some(file.or_else(missing).map_or(Target::Screen(Screen::Files), |item| Target::Item(Screen::Files, Box::new(item))))
+    file.or_else(missing).map_or(Target::Screen(Screen::Files), |item| Target::Item(Screen::Files, Box::new(item)))
 }
 
 fn registry_value(backup: &Backup, path: &str, (key, name, line): (&str, &str, usize)) -> Option<Target> {

@@ -81,7 +81,9 @@ pub fn run(request: Request, theme: Theme, memory: Option<StateFile>) -> io::Res
     if let Err(RecvTimeoutError::Disconnected) = first {
         return Ok(Ended::Left);
     }
-    first.into_iter().for_each(|event| session.take(event));
+    if let Ok(event) = first {
+        session.take(event);
+    }
     let ended = session.show(&mut terminal, &ending);
     session.cancel.store(true, Ordering::Relaxed);
     session.keep();

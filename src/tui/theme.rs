@@ -48,9 +48,8 @@ impl Theme {
     pub fn style(self, tone: Tone) -> Style {
         let style = Style::new();
         let base = match tone {
-            Tone::Strong | Tone::Heading => style.add_modifier(Modifier::BOLD),
+            Tone::Strong | Tone::Heading | Tone::Error | Tone::Damage => style.add_modifier(Modifier::BOLD),
             Tone::Critical => style.add_modifier(Modifier::BOLD | Modifier::REVERSED),
-            Tone::Error | Tone::Damage => style.add_modifier(Modifier::BOLD),
             Tone::Link => style.add_modifier(Modifier::UNDERLINED),
             Tone::Changed if matches!(self, Self::HighContrast | Self::Plain) => style.add_modifier(Modifier::BOLD),
             Tone::Dim if self == Self::Plain => style.add_modifier(Modifier::DIM),

@@ -8,7 +8,10 @@ mod tests {
 
     use crate::{
         report::Report,
-        testing::{FixtureFile, compile, report_of},
+        testing::{
+            fixture::{FixtureFile, compile},
+            report_of,
+        },
         tui::{
             action::Action,
             app::{App, Effect},
@@ -67,7 +70,7 @@ to: "Ann Ray" SMTP:ann@partner.example
 submitted: 1999-10-06T14:00:00Z
 body: "Dear Ann,\r\nall prices are down.\r\n\r\nJoe"
 attach: prices.xls 12 KB
-attach: 你好.txt "hello"
+attach: größe.txt "hello"
 //- Mtsout/00000002.TNF
 subject: "Quarterly figures"
 to: SMTP:bob@partner.example
@@ -79,7 +82,8 @@ embed:
   attach: inner.doc "inner"
 //- Mtsout/00000003.TNF hex
 //- Mtsin/00000001.TNF
-subject: "Réunion 来週の会議"
+codepage: 932
+subject: "来週の会議"
 from: "Dora" SMTP:dora@partner.example
 submitted: 1999-10-06T13:00:00Z
 header: Received: from relay.example by mail1.org.example with SMTP (Internet Mail Service Version 5.5.2650.21) id ABC; Wed, 6 Oct 1999 15:20:00 +0000
@@ -158,7 +162,7 @@ DefaultRouting=
                         let passed = Passed { messages: vec![true; rows], findings: vec![false; 99] };
                         self.app.take(Event::Filtered(text, passed));
                     }
-                    Effect::Quit | Effect::Suspend | Effect::StopReading => {}
+                    Effect::Quit | Effect::Suspend | Effect::StopReading | Effect::Save(..) => {}
                 }
             }
         }
@@ -292,7 +296,7 @@ DefaultRouting=
             typed.app.take(Event::Row(Box::new(MessageRow::of_record(&report.backup, index, message))));
         }
         typed.keys("3jj");
-        assert!(typed.screen().contains("Quarterly figures"), "{}", typed.screen());
+        assert!(typed.screen().contains("100%s off"), "{}", typed.screen());
         let selected = |app: &App| app.selected().map(|item| app.name_of(item));
         let before = selected(&typed.app);
         typed.app.take(Event::Done(Box::new(Done::of(report))));

@@ -111,7 +111,7 @@ pub fn row(report: &Report, (item, listing): (&Item, &[Listed]), width: usize) -
             let row = row
                 .with(if listed.is_odd() { Tone::Warning } else { Tone::Dim }, listed.word())
                 .flag(listed.is_odd() || tone == Tone::Damage || tone == Tone::Warning);
-            let target = file.is_file().then(|| Target::File(file.path.clone(), Box::new(Spot::default())));
+            let target = file.is_file().then(|| Target::File(file.path.clone(), Box::default()));
             row.to(target).copies(format!("{}  {}", file.sha256.map(|digest| digest.to_string()).unwrap_or_default(), file.path))
         }),
         _ => Row::new(),

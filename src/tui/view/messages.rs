@@ -117,9 +117,7 @@ pub fn row(message: &MessageRow, width: usize) -> Row {
         7 => row.number(Tone::Warning, number(codes.len()), width),
         _ => row.number(Tone::Damage, number(*damage), width),
     });
-    row.flag(message.is_flagged())
-        .to(Target::File(path.clone(), Box::new(Spot::default())))
-        .copies(format!("{path}\t{sender}\t{recipients}\t{subject}"))
+    row.flag(message.is_flagged()).to(Target::File(path.clone(), Box::default())).copies(format!("{path}\t{sender}\t{recipients}\t{subject}"))
 }
 
 /// Returns the name of a queue as the column has room for it.
@@ -185,8 +183,10 @@ pub fn detail(report: Option<&Report>, message: &MessageRow) -> Vec<Row> {
     rows.extend(recipients(if shell.recipients.is_empty() { mail } else { &shell }));
     rows.extend(message.time.map(|time| Row::entry("Submitted", time.to_string())));
     rows.push(Row::entry("File", format!("{}, {}, {}", message.path, size(message.size), record.kind.name())));
-    let names = mail.attachments.iter().map(|attachment| attachment.long_name.as_deref().or(attachment.name.as_deref()).unwrap_or("without name"));
-    let names: Vec<&str> = names.collect();
+    let names = mail.attachments.iter().map(|attachment| {
+        attachment.long_name.as_deref().or(attachment.name.as_deref()).map_or_else(|| attachment.method.replace('_', " "), str::to_owned)
+    });
+    let names: Vec<String> = names.collect();
     if !names.is_empty() {
         rows.push(Row::entry("Attached", names.join(", ")));
     }

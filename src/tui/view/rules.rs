@@ -12,10 +12,13 @@ use crate::tui::{
 
 use super::words::{finding_row, paragraphs};
 
+/// Says whether an outcome belongs to a group.
+type Belongs = fn(&Outcome) -> bool;
+
 /// Returns the rules: fired, not evaluated, passed.
 #[must_use]
 pub fn items(report: &Report) -> Vec<Item> {
-    let groups: [(&str, fn(&Outcome) -> bool); 3] = [
+    let groups: [(&str, Belongs); 3] = [
         ("Fired", |outcome| *outcome == Outcome::Fired),
         ("Not evaluated", |outcome| matches!(outcome, Outcome::NotEvaluated(_))),
         ("Passed", |outcome| *outcome == Outcome::Passed),

@@ -40,7 +40,7 @@ pub fn items(report: &Report) -> Vec<Item> {
 }
 
 fn head(report: &Report, path: &str, kind: &str) -> Vec<Row> {
-    let title = Row::heading(path).with(Tone::Dim, format!("  {kind}")).to(Target::File(path.into(), Box::new(Spot::default())));
+    let title = Row::heading(path).with(Tone::Dim, format!("  {kind}")).to(Target::File(path.into(), Box::default()));
     let mut rows = vec![title];
     rows.extend(findings_where(report, |evidence| evidence.file.as_ref() == path).into_iter().skip(1));
     rows

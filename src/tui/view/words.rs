@@ -18,7 +18,7 @@ pub(crate) fn size(bytes: u64) -> String {
     match UNITS.into_iter().find(|(_, power)| bytes >> power > 0) {
         None => bytes.to_string(),
         Some((unit, power)) => {
-            let tenths = u128::from(bytes) * 10 >> power;
+            let tenths = (u128::from(bytes) * 10) >> power;
             if tenths < 100 { format!("{}.{}{unit}", tenths / 10, tenths % 10) } else { format!("{}{unit}", tenths / 10) }
         }
     }
