@@ -27,6 +27,8 @@ pub struct Dialogue {
     evidence: Option<Arc<Evidence>>,
 }
 
+/// Columns of a row, so that nothing is cut.
+const WIDTH: usize = 240;
 /// Rows that one answer lists.
 const ROWS: usize = 15;
 
@@ -108,6 +110,11 @@ impl Dialogue {
 
     fn act(&mut self, action: Action) {
         self.app.update(action);
+        self.cause();
+    }
+
+    /// Does what the view asks of its surroundings.
+    fn cause(&mut self) {
         for effect in std::mem::take(&mut self.app.effects) {
             let Some(evidence) = self.evidence.clone() else { continue };
             match effect {
@@ -131,9 +138,7 @@ impl Dialogue {
     fn filter(&mut self, text: &str) {
         if matches!(self.app.screen, Screen::Messages | Screen::Findings) {
             self.app.put_filter(text);
-            let effects = std::mem::take(&mut self.app.effects);
-            self.app.effects = effects;
-            self.act(Action::Move(0));
+            self.cause();
         } else {
             self.app.notice = Some("messages and findings can be filtered".to_owned());
         }
@@ -165,9 +170,10 @@ impl Dialogue {
             text.push('\n');
         }
         for index in at..len.min(at + ROWS) {
-            let row = if pane.in_detail { content.row(index) } else { app.list().get(index).map(|item: &Item| view::row(app, item, 100)) };
+            let row = if pane.in_detail { content.row(index) } else { app.list().get(index).map(|item: &Item| view::row(app, item, WIDTH)) };
             let Some(row) = row else { break };
-            let plain = row.plain();
+            // Columns are for the eye.
+            let plain = row.plain().split_whitespace().collect::<Vec<_>>().join(" ");
             if !plain.is_empty() {
                 let flag = if row.is_flagged { "flagged, " } else { "" };
                 let marked = if !pane.in_detail && app.list().get(index).is_some_and(|item| app.is_marked(item)) { "marked, " } else { "" };

@@ -7,7 +7,7 @@ use crate::{
     backup::{SingleContent, SingleFile},
     base::Limits,
     export::{Destination, ExportError, save_attachment, save_finding},
-    output::{csv, json},
+    output::{csv as cells, json},
     query::{MessageTable, Selection},
     report::Report,
     scan::Evidence,
@@ -24,7 +24,7 @@ pub(super) fn save(directory: &Path, saved: &Saved, context: (&Evidence, &Report
             let (backup, findings) = (&report.backup, report.findings.as_slice());
             let selection = Selection { backup, findings, table, chosen, passed: chosen.len() };
             let json = place.save("messages.json", &mut |out| json::write_messages(selection, out))?;
-            let csv = place.save("messages.csv", &mut |out| csv::write_messages(selection, out))?;
+            let csv = place.save("messages.csv", &mut |out| cells::write_messages(selection, out))?;
             Ok(vec![json, csv])
         }
         Saved::Finding(index) => match report.findings.get(*index) {

@@ -33,6 +33,8 @@ mod messages;
 mod prefixes;
 mod proof;
 mod properties;
+#[cfg(unix)]
+mod pty;
 mod scan;
 mod scan_archives;
 mod settings;

@@ -75,7 +75,7 @@ fn named_modules(code: &str) -> BTreeSet<String> {
         named.insert(hit[1].to_owned());
     }
     let line = Regex::new(r"(?m)^    ([a-z_]+)(?:::|,)").unwrap();
-    for hit in Regex::new(r"(?s)use crate::\{(.*?)\n\};").unwrap().captures_iter(code) {
+    for hit in Regex::new(r"(?s)use crate::\{([^;]*?)\n\};").unwrap().captures_iter(code) {
         for inner in line.captures_iter(&hit[1]) {
             named.insert(inner[1].to_owned());
         }
