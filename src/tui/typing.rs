@@ -349,7 +349,7 @@ DefaultRouting=
             typed.screen();
         }
         let mut typed = Typed::new(TROUBLED, USUAL);
-        typed.act(Action::Click(10, 1));
+        typed.act(Action::Click(16, 1));
         assert_eq!(typed.app.screen, Screen::Findings);
         typed.act(Action::Click(10, 5));
         assert_eq!(typed.app.pane().list.at, 2);
