@@ -7,7 +7,8 @@
 //! ## The house
 //! A file imports only from lower floors, or from its own folder without a loop; a test keeps it so.
 //! ```text
-//!  8  cli/                      arguments, one file per command, exit codes            (the only place that prints)
+//!  9  cli/                      arguments, one file per command, exit codes            (the only place that prints)
+//!  8  tui/                      the terminal view
 //!  7  output/  export/          the faces that are written: text, json, csv, hex; files that the engineer takes out of the evidence
 //!  6  rules/   report/          the catalogue; the result as plain data
 //!     query/   state/           the filter language over messages and findings; what the view remembers of each Backup
@@ -30,7 +31,7 @@
 //! ## Invariants
 //! 1. Invariant: decoding never fails and never panics. [`base::Decoded`] holds what could be read and every deviation with its offset. A
 //!    damaged item never costs its neighbours; unknown attributes, tags, types, sections, columns and files are kept and shown.
-//! 2. Invariant: nothing but `cli/`, `scan/` and `export/` touches files, clock, environment, threads or terminal. Parsers take bytes
+//! 2. Invariant: nothing but `cli/`, `scan/`, `export/` and `tui/terminal.rs` touches files, clock, environment, threads or terminal. Parsers take bytes
 //!    and [`base::Limits`].
 //! 3. Invariant: `formats/` knows no Exchange; `mapi/` knows no TNEF; `backup/` knows no rules; rules read `backup/`, never files.
 //! 4. Invariant: the evidence is never written, renamed, locked or unpacked in place. Links are not followed. [`export`] writes
@@ -42,7 +43,8 @@
 //! 7. Invariant: memory does not grow with attachment bytes. Messages are read, hashed, decoded and judged one at a time per thread; what
 //!    stays is a compact [`backup::MessageRecord`].
 //! 8. Invariant: `Serialize` lives only under `output/json/`; `tnef`, `mail_parser`, `ini` only under `formats/`, `csv` under `formats/`
-//!    and `output/`; `clap` only under `cli/`.
+//!    and `output/`; `clap` only under `cli/`,
+//!    `ratatui` and `crossterm` only under `tui/`.
 //! 9. Invariant: every rule ends a run in exactly one state: fired, passed, or not evaluated with the missing evidence named. Absence of
 //!    evidence is never "passed".
 //! 10. Invariant: `unsafe` is forbidden; indexing, unwrap, expect, panic and unchecked casts are lint errors outside tests.
@@ -62,3 +64,4 @@ pub mod scan;
 pub mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod tui;

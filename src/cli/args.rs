@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use crate::{
     diagnostics::Severity,
     query::{FIELDS, Field, Sort, SortField, flag_words},
+    tui::theme::Theme,
 };
 
 /// Reads what IMCSAVE left of a broken Exchange Internet Mail Connector and says what is wrong and what proves it.
@@ -15,14 +16,22 @@ use crate::{
 /// A Backup folder (or its parent Imcdata, or a .zip, .cab or .tar.gz of it) is read offline; nothing is ever written to it.
 #[derive(Debug, Parser)]
 #[command(name = "imcscan", version, propagate_version = true, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub(super) command: Command,
+    pub(super) command: Option<Command>,
+    /// What to browse, when no command is given.
+    #[command(flatten)]
+    pub(super) evidence: Option<EvidenceArgs>,
+    /// How it looks then.
+    #[command(flatten)]
+    pub(super) view: ViewArgs,
 }
 
 const EXAMPLES: &str = "\
 Examples:
+  imcscan Backup                              look through it: findings, messages, bytes
   imcscan report Backup                       what is wrong, gravest first
   imcscan report Backup.zip --json | jq .     the same for programs
   imcscan report Backup --fail-on error       exit 1 when an error or worse was found
@@ -40,6 +49,13 @@ Exit codes:
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Look through a Backup on the terminal: findings, messages, settings, bytes
+    #[command(after_help = "\
+Examples:
+  imcscan Backup
+  imcscan browse Backup.zip --theme light
+  imcscan browse Imcdata --with imcrou.txt")]
+    Browse(BrowseArgs),
     /// Judge a Backup: findings with their proof, gravest first
     #[command(after_help = "\
 Examples:
@@ -90,6 +106,31 @@ Examples:
     },
     /// Print the manual page (roff)
     Man,
+}
+
+/// Arguments of `browse`.
+#[derive(Debug, Args)]
+pub(super) struct BrowseArgs {
+    /// What to read and how.
+    #[command(flatten)]
+    pub(super) evidence: EvidenceArgs,
+    /// How it looks.
+    #[command(flatten)]
+    pub(super) view: ViewArgs,
+}
+
+/// How the view looks.
+#[derive(Debug, Args)]
+pub(super) struct ViewArgs {
+    /// Look of the view; NO_COLOR asks for plain
+    #[arg(long, value_enum)]
+    pub(super) theme: Option<Look>,
+    /// Ask and answer line by line, as a screen reader likes it
+    #[arg(long)]
+    pub(super) plain: bool,
+    /// Remember nothing of this Backup, and forget what is remembered
+    #[arg(long)]
+    pub(super) no_state: bool,
 }
 
 /// Arguments of `report`.
@@ -321,6 +362,33 @@ pub(super) enum Level {
     Critical,
 }
 
+/// Looks of the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Look {
+    /// Light text on a dark ground
+    Dark,
+    /// Dark text on a light ground
+    Light,
+    /// Two colours, weight and lines
+    HighContrast,
+    /// Blue and yellow instead of red and green
+    ColorBlind,
+    /// No colours
+    Plain,
+}
+
+impl From<Look> for Theme {
+    fn from(look: Look) -> Self {
+        match look {
+            Look::Dark => Self::Dark,
+            Look::Light => Self::Light,
+            Look::HighContrast => Self::HighContrast,
+            Look::ColorBlind => Self::ColorBlind,
+            Look::Plain => Self::Plain,
+        }
+    }
+}
+
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum When {
@@ -344,6 +412,12 @@ impl From<Level> for Severity {
 }
 
 impl ReportArgs {
+    /// Returns the arguments of a plain report.
+    pub(super) fn of(evidence: EvidenceArgs) -> Self {
+        let format = ReportFormat::Text;
+        Self { json: false, ndjson: false, format, fail_on: None, strict: false, evidence, color: When::Auto }
+    }
+
     /// Returns the form that the three arguments ask for.
     pub(super) fn form(&self) -> ReportFormat {
         match self {

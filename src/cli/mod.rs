@@ -1,6 +1,7 @@
 //! The command line: arguments, one file per command, exit codes. The only place that prints, and only through `console::Console`.
 
 mod args;
+mod browse;
 mod config;
 mod console;
 mod decode;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use args::{BrowseArgs, Cli, Command};
 use console::Console;
 use exit::Exit;
 
@@ -32,7 +33,11 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let ended = match cli.command {
+    let Cli { command, evidence, view } = cli;
+    let browse = |evidence| Command::Browse(BrowseArgs { evidence, view });
+    let Some(command) = command.or_else(|| evidence.map(browse)) else { return Exit::Usage.into() };
+    let ended = match command {
+        Command::Browse(args) => browse::run(args, &mut console),
         Command::Report(args) => report::run(&args, &mut console),
         Command::Messages(args) => messages::run(&args, &mut console),
         Command::Findings(args) => findings::run(&args, &mut console),

@@ -65,7 +65,8 @@ pub(super) fn read(args: &EvidenceArgs) -> Result<Option<Judged>, Failure> {
 #[error("'{0}' is no Exchange version; write 5.5, 5.5.2650, 5.5.2650.21 or \"5.5 SP3\"")]
 struct NoVersion(String);
 
-fn version(text: &str) -> Result<ProductVersion, Failure> {
+/// Returns the version that a user states.
+pub(super) fn version(text: &str) -> Result<ProductVersion, Failure> {
     ProductVersion::stated(text).ok_or_else(|| Failure::Told(Exit::Usage, Box::new(NoVersion(text.to_owned()))))
 }
 

@@ -14,7 +14,7 @@ fn help(name: &str, arguments: &str) {
 #[test]
 fn every_command_helps() {
     help("imcscan", "--help");
-    for command in ["report", "messages", "findings", "decode", "migrate", "rules", "explain", "config", "schema", "completions", "man"] {
+    for command in ["browse", "report", "messages", "findings", "decode", "migrate", "rules", "explain", "config", "schema", "completions", "man"] {
         help(command, &format!("{command} --help"));
     }
 }
@@ -36,7 +36,7 @@ fn is_refused(arguments: &str, word: &str) {
 #[test]
 fn wrong_usage_names_what_is_wrong() {
     is_refused("report", "<PATH>");
-    is_refused("repot Backup", "'repot'");
+    is_refused("repot Backup", "'Backup'");
     is_refused("report Backup --fail-on sometimes", "sometimes");
     is_refused("report Backup --threads many", "many");
     is_refused("report Backup --json --ndjson", "--ndjson");

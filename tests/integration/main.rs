@@ -34,6 +34,8 @@ mod migrate;
 mod prefixes;
 mod proof;
 mod properties;
+#[cfg(unix)]
+mod pty;
 mod scan;
 mod scan_archives;
 mod settings;

@@ -6,11 +6,9 @@ use std::{
 };
 
 use crate::{
-    backup::SingleFile,
+    backup::{SingleFile, each_run, fields},
     base::{Limits, hex, printable},
 };
-
-use super::{fields::fields, runs};
 
 const ACROSS: usize = 16;
 /// Lines of one run that are shown whole; of longer ones the first four and the last one.
@@ -24,7 +22,7 @@ const FIRST: u64 = 4;
 pub fn write(file: &SingleFile<'_>, limits: &Limits, out: &mut dyn Write) -> io::Result<()> {
     let map = fields(file, limits);
     let mut dump = Dump { bytes: file.bytes, secrets: file.secrets(), out };
-    runs::each(&map.fields, file.bytes.len() as u64, |run| dump.run(run.start, run.end, &run.label()))
+    each_run(&map.fields, file.bytes.len() as u64, |run| dump.run(run.start, run.end, &run.label()))
 }
 
 struct Dump<'d> {

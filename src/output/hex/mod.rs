@@ -3,9 +3,6 @@
 //! The innermost field owns a byte; its parents are named before it. Long runs are folded with their count, and the data of secrets is
 //! counted and never shown. Deliberately absent: fields within decompressed or decoded data, which have no bytes in the file.
 
-mod document_fields;
 mod dump;
-mod fields;
-mod runs;
 
 pub use dump::write;

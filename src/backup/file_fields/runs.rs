@@ -1,19 +1,27 @@
 //! From nested fields to runs: each byte once, under the path of the fields that hold it.
 
-use std::io;
-
 use crate::base::MappedField;
 
 /// A run of bytes and the fields that hold it, outermost first; fields that span the whole file are left out when there are others.
-pub(super) struct Run<'m> {
-    pub(super) start: u64,
-    pub(super) end: u64,
+#[derive(Debug)]
+pub struct FieldRun<'m> {
+    /// Offset of the first byte.
+    pub start: u64,
+    /// Offset behind the last byte.
+    pub end: u64,
     path: &'m [&'m MappedField],
 }
 
-impl Run<'_> {
+impl<'m> FieldRun<'m> {
+    /// Returns the innermost field.
+    #[must_use]
+    pub fn owner(&self) -> Option<&'m MappedField> {
+        self.path.last().copied()
+    }
+
     /// Returns the innermost field with the two around it.
-    pub(super) fn label(&self) -> String {
+    #[must_use]
+    pub fn label(&self) -> String {
         const SHOWN: usize = 3;
         let roots = self.path.iter().take_while(|field| field.depth == 0).count();
         let inner = self.path.get(roots..).filter(|inner| !inner.is_empty()).or_else(|| self.path.get(..1)).unwrap_or_default();
@@ -23,7 +31,10 @@ impl Run<'_> {
 }
 
 /// Hands over the runs of a file of `size` bytes in order. Fields may overlap and come in any order; the deepest one counts.
-pub(super) fn each(fields: &[MappedField], size: u64, mut show: impl FnMut(&Run<'_>) -> io::Result<()>) -> io::Result<()> {
+///
+/// # Errors
+/// Whatever `show` says.
+pub fn each_run<E>(fields: &[MappedField], size: u64, mut show: impl FnMut(&FieldRun<'_>) -> Result<(), E>) -> Result<(), E> {
     let mut order: Vec<&MappedField> = fields.iter().collect();
     order.sort_by_key(|field| (field.offset, field.depth, std::cmp::Reverse(field.length)));
     let mut waiting = order.into_iter().peekable();
@@ -40,7 +51,7 @@ pub(super) fn each(fields: &[MappedField], size: u64, mut show: impl FnMut(&Run<
         }
         let next = waiting.peek().map_or(size, |field| field.offset);
         let end = path.last().map_or(size, |owner| end_of(owner)).min(next).min(size);
-        show(&Run { start: at, end, path: &path })?;
+        show(&FieldRun { start: at, end, path: &path })?;
         at = end;
     }
     Ok(())
@@ -58,7 +69,7 @@ mod tests {
             map.add(offset, length, depth, || label);
         }
         let mut found = Vec::new();
-        each(&map.fields, size, |run| {
+        each_run::<()>(&map.fields, size, |run| {
             found.push((run.start, run.end, run.label()));
             Ok(())
         })

@@ -21,7 +21,8 @@ use super::document_fields::document;
 const HIVE_HEADER: u64 = 4096;
 
 /// Returns which field owns each byte of a file.
-pub(super) fn fields(file: &SingleFile<'_>, limits: &Limits) -> FieldMap {
+#[must_use]
+pub fn fields(file: &SingleFile<'_>, limits: &Limits) -> FieldMap {
     let mut map = FieldMap::recording();
     let size = file.bytes.len() as u64;
     let root = match &file.content {

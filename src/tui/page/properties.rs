@@ -1,0 +1,75 @@
+//! Properties: tag, canonical name, type and value; Enter shows the raw bytes.
+
+use crate::{
+    base::{counted, hex},
+    mapi::{PropValue, Property, PropertyBag, describe, describe_id, property_set_name},
+};
+
+use crate::tui::row::{Row, Tone};
+
+use super::message::bytes_at;
+
+/// Characters and bytes of a value that are shown; the hex tab has all.
+const SHOWN_TEXT: usize = 2_000;
+const SHOWN_BYTES: usize = 128;
+
+/// Returns the rows of a bag.
+pub(super) fn rows(path: &str, bag: &PropertyBag<'_>, indent: &str) -> Vec<Row> {
+    bag.properties.iter().map(|property| row(path, property, indent)).collect()
+}
+
+fn row(path: &str, property: &Property<'_>, indent: &str) -> Row {
+    let Property { tag, value, span, .. } = property;
+    let kind = tag.prop_type().name().unwrap_or_else(|| "unknown type".to_owned());
+    let text = text(value);
+    let name = name(property);
+    let copy = format!("{tag} {name} {kind} {text}");
+    Row::new()
+        .with(Tone::Dim, format!("{indent}{tag} "))
+        .with(Tone::Strong, if name.is_empty() { String::new() } else { format!("{name} ") })
+        .with(Tone::Dim, format!("{kind} "))
+        .with(Tone::Plain, text)
+        .hang(indent.len() + 4)
+        .to(bytes_at(path, span))
+        .key(tag.to_string())
+        .copies(copy)
+}
+
+fn name(property: &Property<'_>) -> String {
+    if let Some(name) = &property.name {
+        return property_set_name(&name.set).map_or_else(|| name.to_string(), |set| format!("{set} {name}"));
+    }
+    describe(property.tag).or_else(|| describe_id(property.tag.id())).map(|known| known.name.to_owned()).unwrap_or_default()
+}
+
+fn text(value: &PropValue<'_>) -> String {
+    match value {
+        PropValue::Null => "no data".to_owned(),
+        PropValue::I2(number) => number.to_string(),
+        PropValue::Long(number) => format!("{number} ({number:#x})"),
+        PropValue::R4(number) => number.to_string(),
+        PropValue::R8(number) | PropValue::AppTime(number) => number.to_string(),
+        PropValue::Currency(number) | PropValue::I8(number) => number.to_string(),
+        PropValue::Error(code) => format!("error {code:#010x}"),
+        PropValue::Boolean(flag) => flag.to_string(),
+        PropValue::String8(_) | PropValue::Unicode(_) => cut(&value.text().unwrap_or_default()),
+        PropValue::SysTime(ticks) => value.time().map_or_else(|| format!("not set ({ticks})"), |time| time.to_string()),
+        PropValue::Clsid(guid) => format!("{{{guid}}}"),
+        PropValue::Binary(bytes) | PropValue::Object(bytes) | PropValue::Unknown(_, bytes) => bytes_text(bytes),
+        PropValue::Multi(values) => values.iter().take(100).map(text).collect::<Vec<_>>().join(" | "),
+    }
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_TEXT) {
+        Some((end, _)) => format!("{} … ({} characters)", text.get(..end).unwrap_or_default(), text.chars().count()),
+        None => text.to_owned(),
+    }
+}
+
+fn bytes_text(bytes: &[u8]) -> String {
+    match bytes.get(..SHOWN_BYTES).filter(|_| bytes.len() > SHOWN_BYTES) {
+        Some(first) => format!("{} … ({} bytes)", hex(first), bytes.len()),
+        None => format!("{} ({})", hex(bytes), counted(bytes.len(), "byte")),
+    }
+}

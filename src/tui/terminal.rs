@@ -1,0 +1,349 @@
+//! The only part of the view that touches the terminal, threads and the clock: takes the terminal over, gives it back whatever happens, starts
+//! the reader, and turns keys, clicks and signals into actions.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use ratatui::{
+    Terminal,
+    backend::CrosstermBackend,
+    crossterm::{
+        cursor::Show,
+        event::{self, DisableMouseCapture, EnableMouseCapture, Event as Input, KeyEventKind, MouseButton, MouseEventKind},
+        execute,
+        terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size},
+    },
+};
+
+use crate::{
+    export::StateFile,
+    scan::{Evidence, ScanError},
+};
+
+use super::{
+    action::Action,
+    app::{App, Effect},
+    draw::draw,
+    filtering,
+    keep::Saved,
+    keymap::{action_of, edit_of, name_of},
+    overlay::Mode,
+    reader::{Event, Request, open, read},
+    saving,
+    theme::Theme,
+};
+
+/// How the view ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// The user left.
+    Left,
+    /// A signal asked for the end.
+    Signalled,
+    /// There is nothing to show.
+    Failed(ScanError),
+}
+
+/// How long the first event is waited for, so that a path that is no Backup is said on the plain terminal.
+const FIRST: Duration = Duration::from_millis(60);
+/// How long keys are waited for while the Backup is read, and after.
+const READING: Duration = Duration::from_millis(25);
+const IDLE: Duration = Duration::from_millis(250);
+/// The shortest time between two frames.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// Shows a Backup until the user leaves. What was seen is remembered in `memory`; without one what is remembered is forgotten.
+///
+/// # Errors
+/// When the terminal cannot be written to or read from.
+pub fn run(request: Request, theme: Theme, memory: Option<StateFile>) -> io::Result<Ended> {
+    let cancel = Arc::new(AtomicBool::new(false));
+    let (send, events) = channel();
+    let title = request.path.display().to_string();
+    start_reader(request, &cancel, &send);
+    let first = match events.recv_timeout(FIRST) {
+        Ok(Event::Failed(error)) => return Ok(Ended::Failed(error)),
+        first => first,
+    };
+    let ending = signals();
+    let _guard = Guard::enter()?;
+    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let mut session = Session { app: App::new(&title, size()?, theme), evidence: None, cancel, send, events, failure: None, memory };
+    if let Err(RecvTimeoutError::Disconnected) = first {
+        return Ok(Ended::Left);
+    }
+    if let Ok(event) = first {
+        session.take(event);
+    }
+    let ended = session.show(&mut terminal, &ending);
+    session.cancel.store(true, Ordering::Relaxed);
+    session.keep();
+    ended
+}
+
+fn start_reader(request: Request, cancel: &Arc<AtomicBool>, send: &Sender<Event>) {
+    let (cancel, send) = (Arc::clone(cancel), send.clone());
+    // A view that went away does not want to hear any more.
+    thread::spawn(move || read(&request, &cancel, &|event| drop(send.send(event))));
+}
+
+/// Returns the flag that a signal raises.
+fn signals() -> Arc<AtomicBool> {
+    let ending = Arc::new(AtomicBool::new(false));
+    #[cfg(unix)]
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+        // A signal that cannot be caught ends the program as it always did.
+        let _ = signal_hook::flag::register(signal, Arc::clone(&ending));
+    }
+    ending
+}
+
+/// Holds the terminal; gives it back when dropped, and when the drawing thread panics.
+struct Guard;
+
+impl Guard {
+    fn enter() -> io::Result<Self> {
+        take_terminal()?;
+        let drawing = thread::current().id();
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            // Threads that read the evidence survive their panics, which are told elsewhere.
+            if thread::current().id() == drawing {
+                give_terminal_back();
+                before(panic);
+            }
+        }));
+        Ok(Self)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        give_terminal_back();
+    }
+}
+
+fn take_terminal() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture)
+}
+
+fn give_terminal_back() {
+    // Nothing is left to be done when the terminal is gone.
+    let _ = execute!(io::stdout(), DisableMouseCapture, LeaveAlternateScreen, Show);
+    let _ = disable_raw_mode();
+}
+
+/// The view and what surrounds it.
+struct Session {
+    app: App,
+    evidence: Option<Arc<Evidence>>,
+    cancel: Arc<AtomicBool>,
+    send: Sender<Event>,
+    events: Receiver<Event>,
+    failure: Option<ScanError>,
+    memory: Option<StateFile>,
+}
+
+type Screen = Terminal<CrosstermBackend<io::Stdout>>;
+
+impl Session {
+    fn show(&mut self, terminal: &mut Screen, ending: &AtomicBool) -> io::Result<Ended> {
+        terminal.draw(|frame| draw(&self.app, frame))?;
+        let mut drawn = Instant::now();
+        loop {
+            let wait = if self.app.is_reading { READING } else { IDLE };
+            let mut is_changed = self.hear();
+            if event::poll(if is_changed { FRAME.saturating_sub(drawn.elapsed()) } else { wait })? {
+                is_changed |= self.follow(&event::read()?);
+                // Keys that are already there are one change.
+                while event::poll(Duration::ZERO)? {
+                    is_changed |= self.follow(&event::read()?);
+                }
+            }
+            if ending.load(Ordering::Relaxed) {
+                return Ok(Ended::Signalled);
+            }
+            for effect in std::mem::take(&mut self.app.effects) {
+                if effect == Effect::Quit {
+                    return Ok(Ended::Left);
+                }
+                self.cause(effect, terminal)?;
+                is_changed = true;
+            }
+            if let Some(error) = self.failure.take() {
+                return Ok(Ended::Failed(error));
+            }
+            if is_changed {
+                terminal.draw(|frame| draw(&self.app, frame))?;
+                drawn = Instant::now();
+            }
+        }
+    }
+
+    /// Takes in what the reader sent; returns whether it sent anything.
+    fn hear(&mut self) -> bool {
+        let begun = Instant::now();
+        let mut any = false;
+        while begun.elapsed() < FRAME
+            && let Ok(event) = self.events.try_recv()
+        {
+            any = true;
+            self.take(event);
+        }
+        any
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Listed(evidence) => self.evidence = Some(evidence),
+            Event::Failed(error) => self.failure = Some(error),
+            event => {
+                let is_done = matches!(event, Event::Done(_));
+                self.app.take(event);
+                if is_done {
+                    self.remember();
+                }
+            }
+        }
+    }
+
+    /// Turns an input into an action; returns whether there was one.
+    fn follow(&mut self, input: &Input) -> bool {
+        let action = match input {
+            Input::Key(key) if key.kind != KeyEventKind::Release => {
+                let name = name_of(*key);
+                if matches!(self.app.mode, Mode::Browse) { action_of(&name, self.app.screen) } else { edit_of(&name) }
+            }
+            Input::Mouse(mouse) => match mouse.kind {
+                MouseEventKind::Down(MouseButton::Left) => Some(Action::Click(mouse.column, mouse.row)),
+                MouseEventKind::ScrollDown => Some(Action::Move(3)),
+                MouseEventKind::ScrollUp => Some(Action::Move(-3)),
+                _ => None,
+            },
+            Input::Resize(width, height) => Some(Action::Resized(*width, *height)),
+            _ => None,
+        };
+        action.map(|action| self.app.update(action)).is_some()
+    }
+
+    fn cause(&mut self, effect: Effect, terminal: &mut Screen) -> io::Result<()> {
+        match effect {
+            Effect::Quit => {}
+            Effect::StopReading => self.cancel.store(true, Ordering::Relaxed),
+            Effect::Copy(text) => {
+                let mut out = io::stdout();
+                write!(out, "\x1b]52;c;{}\x07", base64(text.as_bytes()))?;
+                out.flush()?;
+            }
+            Effect::Read(path) => self.open(&path),
+            Effect::Filter(text) => self.filter(text),
+            Effect::Save(directory, saved) => self.save(&directory, &saved),
+            Effect::Suspend => {
+                suspend()?;
+                terminal.clear()?;
+                let (width, height) = size()?;
+                self.app.update(Action::Resized(width, height));
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&self, path: &str) {
+        let Some(evidence) = self.evidence.clone() else { return };
+        let (send, path) = (self.send.clone(), Path::new(path).display().to_string());
+        thread::spawn(move || {
+            if let Some(file) = open(&evidence, &path) {
+                drop(send.send(Event::Opened(Box::new(file))));
+            }
+        });
+    }
+}
+
+impl Session {
+    fn save(&mut self, directory: &str, saved: &Saved) {
+        let (Some(evidence), Some(report), Some(table)) = (&self.evidence, &self.app.report, &self.app.table) else { return };
+        self.app.notice = Some(match saving::save(Path::new(directory), saved, (evidence, report, table)) {
+            Ok(paths) => format!("saved {}", paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")),
+            Err(error) => format!("not saved: {error}"),
+        });
+    }
+
+    /// Offers what was remembered of this Backup, once it is known which one it is.
+    fn remember(&mut self) {
+        let (Some(place), Some(report)) = (&self.memory, &self.app.report) else { return };
+        let state = place.load().of(&report.backup.manifest).cloned();
+        if let Some(state) = state {
+            self.app.offer_state(state);
+        }
+    }
+
+    /// Keeps what is to be remembered. That it cannot be kept is no reason to hold the user back.
+    fn keep(&self) {
+        let (Some(report), Some(evidence), Some(place)) = (&self.app.report, &self.evidence, StateFile::usual()) else { return };
+        let mut states = place.load();
+        match &self.memory {
+            Some(_) => states.remember(&report.backup.manifest, self.app.state()),
+            None if states.of(&report.backup.manifest).is_some() => states.forget(&report.backup.manifest),
+            None => return,
+        }
+        let _ = place.save(&states, evidence.given());
+    }
+
+    fn filter(&self, text: String) {
+        let (Some(evidence), Some(report), Some(table)) = (self.evidence.clone(), self.app.report.clone(), self.app.table.clone()) else { return };
+        let send = self.send.clone();
+        thread::spawn(move || {
+            if let Some(passed) = filtering::with_bodies(&text, (&report, &table), &evidence) {
+                drop(send.send(Event::Filtered(text, passed)));
+            }
+        });
+    }
+}
+
+/// Stops the program as the shell does, and takes the terminal again when it goes on.
+fn suspend() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        give_terminal_back();
+        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        take_terminal()?;
+    }
+    Ok(())
+}
+
+/// Returns bytes in the alphabet of RFC 4648.
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let at = |index: usize| chunk.get(index).copied().map_or(0, u32::from);
+        let number = at(0) << 16 | at(1) << 8 | at(2);
+        for place in 0..4 {
+            let digit = usize::try_from(number >> (18 - 6 * place) & 63).unwrap_or(0);
+            let shown = ALPHABET.get(digit).copied().unwrap_or(b'A');
+            text.push(if place <= chunk.len() { char::from(shown) } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_the_rfc() {
+        let coded = ["", "f", "fo", "foo", "foob"].map(|text| base64(text.as_bytes()));
+        assert_eq!(coded, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]);
+    }
+}

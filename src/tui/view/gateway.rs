@@ -1,0 +1,80 @@
+//! Gateway: the attributes of the connector's object in the directory export, with meaning and what is odd about them.
+
+use crate::{
+    backup::GatewayAttribute,
+    diagnostics::{Evidence, Locator},
+    report::Report,
+};
+
+use crate::tui::{
+    row::{Row, Tone},
+    target::{Item, Spot},
+};
+
+use super::{
+    registry::place,
+    words::{findings_where, paragraphs},
+};
+
+/// Returns the attributes, those with a value first.
+#[must_use]
+pub fn items(report: &Report) -> Vec<Item> {
+    let Some(gateway) = &report.backup.gateway else { return Vec::new() };
+    let mut order: Vec<usize> = (0..gateway.attributes.len()).collect();
+    order.sort_by_key(|index| gateway.attributes.get(*index).is_none_or(|attribute| attribute.values.is_empty()));
+    order.into_iter().map(Item::Attribute).collect()
+}
+
+fn attribute(report: &Report, index: usize) -> Option<&GatewayAttribute> {
+    report.backup.gateway.as_ref()?.attributes.get(index)
+}
+
+/// Returns whether the column of an attribute is not sure, since an unquoted separator shifted the values.
+fn is_shifted(report: &Report, index: usize) -> bool {
+    report.backup.gateway.as_ref().is_some_and(|gateway| index >= gateway.trusted)
+}
+
+fn is_proof(evidence: &Evidence, report: &Report, attribute: &GatewayAttribute) -> bool {
+    let (Some(directory), Some(gateway)) = (&report.backup.directory, &report.backup.gateway) else { return false };
+    let is_meant = |column: &str, line: usize| column.eq_ignore_ascii_case(&attribute.column) && line == gateway.line;
+    evidence.file == directory.path && matches!(&evidence.locator, Locator::CsvCell { column, line } if is_meant(column, *line))
+}
+
+/// Returns the row of an attribute.
+#[must_use]
+pub fn row(report: &Report, index: usize, width: usize) -> Row {
+    let Some(attribute) = attribute(report, index) else { return Row::new() };
+    let column = if attribute.column.is_empty() { "(no column)" } else { &attribute.column };
+    let data = shown(attribute).replace(['\n', '\r'], " ");
+    let named = (width * 2 / 5).clamp(12, 34);
+    let row = Row::new().cell(if attribute.values.is_empty() { Tone::Dim } else { Tone::Strong }, column, named).with(Tone::Plain, &data);
+    let row = if attribute.known.is_none() { row.with(Tone::Dim, "  unknown attribute") } else { row };
+    let row = if is_shifted(report, index) && !attribute.values.is_empty() { row.with(Tone::Damage, "  maybe under the wrong name") } else { row };
+    let has_finding = report.findings.iter().any(|finding| finding.evidence.iter().any(|evidence| is_proof(evidence, report, attribute)));
+    let is_odd = attribute.known.is_none() && !attribute.values.is_empty();
+    row.flag(has_finding || is_odd).copies(format!("{column}={data}"))
+}
+
+/// Returns everything about an attribute.
+#[must_use]
+pub fn detail(report: &Report, index: usize) -> Vec<Row> {
+    let Some(attribute) = attribute(report, index) else { return Vec::new() };
+    let mut rows = vec![Row::heading(if attribute.column.is_empty() { "(no column)" } else { &attribute.column })];
+    rows.extend(paragraphs("Data", &shown(attribute)));
+    if let Some(known) = attribute.known {
+        let fact = |label: &str, text: &str| (!text.is_empty()).then(|| Row::entry(label, text));
+        rows.extend([fact("Meaning", known.meaning), fact("Also", known.friendly), fact("Articles", &known.kb.join(" "))].into_iter().flatten());
+    } else {
+        rows.push(Row::new().with(Tone::Changed, "The table of attributes does not know this column."));
+    }
+    if let (Some(directory), Some(gateway)) = (&report.backup.directory, &report.backup.gateway) {
+        let span = attribute.offset..attribute.offset + attribute.length;
+        rows.push(place(&directory.path, Some(gateway.line), Spot { line: Some(gateway.line), span: Some(span), ..Spot::default() }));
+    }
+    rows.extend(findings_where(report, |evidence| is_proof(evidence, report, attribute)));
+    rows
+}
+
+fn shown(attribute: &GatewayAttribute) -> String {
+    if attribute.is_secret && !attribute.values.is_empty() { "a secret, never shown".to_owned() } else { attribute.values.join("\n") }
+}

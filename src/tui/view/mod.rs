@@ -1,0 +1,118 @@
+//! The screens, one file each: what a screen lists, how a row of it looks, and what its detail says.
+
+pub mod file;
+pub mod files;
+pub mod findings;
+pub mod gateway;
+pub mod hex;
+pub mod messages;
+pub mod overview;
+pub mod profile;
+pub mod registry;
+pub mod rules;
+pub mod siblings;
+mod words;
+
+pub(crate) use words::span;
+
+use super::{
+    app::App,
+    row::{Row, Tone},
+    target::{Item, Screen},
+};
+
+/// Returns everything that a screen lists.
+#[must_use]
+pub fn items(app: &App, screen: Screen) -> Vec<Item> {
+    match (screen, app.report.as_deref()) {
+        (Screen::Messages, _) => messages::items(app),
+        (Screen::File, _) => file::items(app),
+        (Screen::Overview, Some(report)) => overview::items(report, &app.rows),
+        (Screen::Findings, Some(report)) => findings::items(report),
+        (Screen::Registry, Some(report)) => registry::items(report),
+        (Screen::Profile, Some(report)) => profile::items(report),
+        (Screen::Gateway, Some(report)) => gateway::items(report),
+        (Screen::Files, Some(report)) => files::items(report),
+        (Screen::Rules, Some(report)) => rules::items(report),
+        (Screen::Siblings, Some(report)) => siblings::items(report),
+        (_, None) => Vec::new(),
+    }
+}
+
+/// Returns how a row looks that is so many columns wide.
+#[must_use]
+pub fn row(app: &App, item: &Item, width: usize) -> Row {
+    let report = app.report.as_deref();
+    match (item, report) {
+        (Item::Row(row), _) => (**row).clone(),
+        (Item::Message(index), _) => app.rows.get(*index).map(|row| messages::row(row, width)).unwrap_or_default(),
+        (Item::Node(index), _) => app.file.as_ref().map(|file| file::node_row(file, *index)).unwrap_or_default(),
+        (Item::Field(index), _) => app.file.as_ref().map(|file| file::field_row(file, *index)).unwrap_or_default(),
+        (Item::Finding(index), Some(report)) => findings::row(report, *index),
+        (Item::Key(index), Some(report)) => registry::key_row(report, *index),
+        (Item::Value(index), Some(report)) => registry::value_row(report, *index, width),
+        (Item::Profile(_) | Item::Section(..) | Item::Property(..), Some(report)) => profile::row(report, item, width),
+        (Item::Attribute(index), Some(report)) => gateway::row(report, *index, width),
+        (Item::File(_) | Item::Missing(_), Some(report)) => files::row(report, (item, &app.listing), width),
+        (Item::Rule(index), Some(report)) => rules::row(report, *index),
+        (_, None) => Row::new(),
+    }
+}
+
+/// Returns the text in which a search looks for a row: whole, where the row itself may be cut.
+#[must_use]
+pub fn searched(app: &App, item: &Item) -> String {
+    match item {
+        Item::Message(index) => app.rows.get(*index).map(super::message_row::MessageRow::searched).unwrap_or_default(),
+        other => {
+            let row = row(app, other, 400);
+            format!("{}\n{}", row.plain(), row.copy.unwrap_or_default())
+        }
+    }
+}
+
+/// Returns what the detail says about a row.
+#[must_use]
+pub fn detail(app: &App, item: &Item) -> Vec<Row> {
+    let report = app.report.as_deref();
+    match (item, report) {
+        (Item::Row(row), _) => vec![(**row).clone()],
+        (Item::Message(index), _) => app.rows.get(*index).map(|row| messages::detail(report, row)).unwrap_or_default(),
+        (Item::Finding(index), Some(report)) => findings::detail(report, *index),
+        (Item::Key(index), Some(report)) => registry::key_detail(report, *index),
+        (Item::Value(index), Some(report)) => registry::value_detail(report, *index),
+        (Item::Profile(_) | Item::Section(..) | Item::Property(..), Some(report)) => profile::detail(report, item),
+        (Item::Attribute(index), Some(report)) => gateway::detail(report, *index),
+        (Item::File(_) | Item::Missing(_), Some(report)) => files::detail(report, (item, &app.listing)),
+        (Item::Rule(index), Some(report)) => rules::detail(report, *index),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns whether a row is shown when only those with findings, damage or deviations are.
+#[must_use]
+pub fn is_flagged(app: &App, item: &Item) -> bool {
+    match item {
+        Item::Message(index) => app.rows.get(*index).is_some_and(super::message_row::MessageRow::is_flagged),
+        other => row(app, other, 80).is_flagged,
+    }
+}
+
+/// Returns what stands in a list that has no row.
+#[must_use]
+pub fn emptiness(app: &App) -> Row {
+    let text = match (app.screen, &app.report) {
+        _ if app.pane().only_flagged => "no row with a finding, damage or deviation; d shows all",
+        (Screen::File, _) => "no file was opened; Enter on a message or a file opens it",
+        (_, None) if app.is_reading => "the Backup is being read",
+        (_, None) => "nothing was read",
+        (Screen::Messages, _) => "no queue item was collected",
+        (Screen::Findings, _) => "nothing found by the rules that could be evaluated",
+        (Screen::Registry, _) => "Imcsvc.reg is missing or holds nothing of the service",
+        (Screen::Profile, _) => "Imcpro.reg is missing or holds no profile",
+        (Screen::Gateway, _) => "Imcobj.csv is missing or does not hold the connector",
+        (Screen::Siblings, _) => "no file of IMCCOPY or of the migration tools lies in or beside the Backup",
+        _ => "nothing",
+    };
+    Row::new().with(Tone::Dim, text)
+}
