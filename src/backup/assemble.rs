@@ -37,10 +37,10 @@ impl ReadFiles {
         self.files.push(file);
     }
 
-    /// Returns the entries without their messages.
+    /// Returns the entries sorted by path, without their messages.
     #[must_use]
     pub fn into_files(self) -> Vec<FileRecord> {
-        self.files
+        self.sorted().0
     }
 
     /// Sorts by path, in place, so that nothing depends on the order in which files were read.
@@ -304,8 +304,6 @@ fn identity(backup: &Backup) -> super::Identity {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write;
-
     use super::*;
     use crate::{
         backup::{Content, FileState, FileTraits},
@@ -329,40 +327,39 @@ mod tests {
         }
     }
 
+    /// Reads messages at these paths, in the folder Mtsin and others, and gives them their queues.
+    fn queued(paths: &[String]) -> (Vec<Queue>, Vec<FileRecord>, Vec<MessageRecord>) {
+        let message = report_of_fixture("//- Mtsin/1\nsubject: \"x\"\n").unwrap().backup.messages.remove(0);
+        let mut read: ReadFiles = [FileRecord { entry: EntryKind::Folder, ..file("Mtsin") }].into_iter().collect();
+        for path in paths {
+            read.push(ReadFile { file: FileRecord { size: 10, ..file(path) }, message: Some(message.clone()) });
+        }
+        let (files, mut messages) = read.sorted();
+        let mut queues = queues(&files, &messages);
+        fill_queues(&mut queues, &mut messages, &files);
+        (queues, files, messages)
+    }
+
     #[test]
     fn entries_are_sorted_and_messages_find_their_file_again() {
-        let message = report_of_fixture("//- Mtsin/1\nsubject: \"x\"\n").unwrap().backup.messages.remove(0);
-        let paths = ["d", "b", "f", "a", "e", "c", "g"];
-        let mut read = ReadFiles::default();
-        for path in paths {
-            read.push(ReadFile { file: file(path), message: (path < "e").then(|| message.clone()) });
-        }
-        let (files, messages) = read.sorted();
-        assert_eq!(files.iter().map(|file| file.path.as_ref()).collect::<String>(), "abcdefg");
-        assert_eq!(messages.iter().map(|message| message.file).collect::<Vec<_>>(), [0, 1, 2, 3]);
+        let (_, files, messages) = queued(&["d", "b", "f", "a", "e", "c", "g"].map(str::to_owned));
+        assert_eq!(files.iter().map(|file| file.path.as_ref()).collect::<String>(), "Mtsinabcdefg");
+        assert_eq!(messages.iter().map(|message| message.file).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7]);
     }
 
     #[test]
     fn queues_are_counted_with_what_lies_below_them() {
-        let fixture = "//- Mtsin/1\nsubject: \"x\"\n//- Mtsin/sub/2 message\nsubject: \"x\"\n//- other/3 message\nsubject: \"x\"\n//- other/in/4 message\nsubject: \"x\"\n//- 5 message\nsubject: \"x\"\n";
-        let backup = report_of_fixture(fixture).unwrap().backup;
-        let counted: Vec<_> = backup.queues.iter().map(|queue| (queue.folder.as_ref(), queue.messages)).collect();
-        assert_eq!(counted, [("Mtsin", 2), ("", 1), ("other", 1), ("other/in", 1)]);
-        let below = |folder: &str| backup.entries_below(folder).filter(|file| file.is_file()).map(|file| file.size).sum::<u64>();
-        for queue in &backup.queues {
-            assert_eq!(queue.bytes, below(&queue.folder), "{}", queue.name);
-        }
-        assert!(backup.messages.iter().all(|message| message.queue < backup.queues.len()));
+        let (queues, _, messages) = queued(&["Mtsin/1", "other/3", "Mtsin/sub/2", "other/in/4", "5", "Mtsinx/6"].map(str::to_owned));
+        let counted: Vec<_> = queues.iter().map(|queue| (queue.folder.as_ref(), queue.messages, queue.bytes)).collect();
+        assert_eq!(counted, [("Mtsin", 2, 20), ("", 1, 0), ("Mtsinx", 1, 10), ("other", 1, 20), ("other/in", 1, 10)]);
+        assert_eq!(messages.iter().map(|message| message.queue).collect::<Vec<_>>(), [1, 0, 0, 2, 3, 4]);
     }
 
     #[test]
-    fn thousands_of_queue_folders_take_no_quadratic_time() {
-        let mut fixture = String::new();
-        for number in 0..1500 {
-            let _ = write!(fixture, "//- q{number}/1 message\nsubject: \"x\"\n");
-        }
-        let backup = report_of_fixture(&fixture).unwrap().backup;
-        assert_eq!((backup.queues.len(), backup.queues.iter().map(|queue| queue.messages).max()), (1500, Some(1)));
+    fn tens_of_thousands_of_queue_folders_take_no_quadratic_time() {
+        let paths: Vec<String> = (0..30_000).map(|number| format!("queue{number}/1")).collect();
+        let (queues, _, _) = queued(&paths);
+        assert_eq!((queues.len(), queues.iter().map(|queue| queue.messages).max()), (30_001, Some(1)));
     }
 
     #[test]

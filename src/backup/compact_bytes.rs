@@ -113,6 +113,6 @@ mod tests {
     fn a_count_beyond_the_bytes_takes_no_memory() {
         let mut bytes = Vec::new();
         number(&mut bytes, u64::from(u32::MAX));
-        assert_eq!(Cursor(&bytes).list(|from| from.flag()), None);
+        assert_eq!(Cursor(&bytes).list(Cursor::flag), None);
     }
 }

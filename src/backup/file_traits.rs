@@ -29,10 +29,17 @@ pub struct FileTraits {
     pub packed: Option<PackedAs>,
     /// The text of a file that no other reader takes, when it is text and not too large.
     pub text: Option<Box<TextFile>>,
-    /// Where a link points, when the entry is one and its target is known.
-    pub link_target: Option<Box<str>>,
+    /// What is known of an entry that is no file; boxed, because hardly any entry is.
+    pub no_file: Option<Box<NoFile>>,
+}
+
+/// What is known of a link or special file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoFile {
+    /// Where a link points, when its target is known.
+    Link(Option<Box<str>>),
     /// What a special file is, in one word: fifo, socket, device.
-    pub special: Option<&'static str>,
+    Special(&'static str),
 }
 
 /// Returns the numbers of LF bytes and of those behind a CR.
@@ -64,21 +71,32 @@ impl FileTraits {
             carriage_returns: if is_stream { 0 } else { memchr_iter(b'\r', bytes).count() as u64 },
             packed: PackedAs::detect(bytes),
             text: (keep_text && bytes.len() <= TEXT_KEPT).then(|| text_of(bytes)).flatten(),
-            link_target: None,
-            special: None,
+            no_file: None,
         }
     }
 
     /// Returns the traits of a link.
     #[must_use]
     pub fn link(target: Option<&str>) -> Self {
-        Self { link_target: target.map(Into::into), ..Self::default() }
+        Self { no_file: Some(Box::new(NoFile::Link(target.map(Into::into)))), ..Self::default() }
     }
 
     /// Returns the traits of a FIFO, socket or device.
     #[must_use]
     pub fn special(what: &'static str) -> Self {
-        Self { special: Some(what), ..Self::default() }
+        Self { no_file: Some(Box::new(NoFile::Special(what))), ..Self::default() }
+    }
+
+    /// Returns where a link points, when the entry is one and its target is known.
+    #[must_use]
+    pub fn link_target(&self) -> Option<&str> {
+        if let Some(NoFile::Link(target)) = self.no_file.as_deref() { target.as_deref() } else { None }
+    }
+
+    /// Returns what a special file is, in one word.
+    #[must_use]
+    pub fn special_kind(&self) -> Option<&'static str> {
+        if let Some(NoFile::Special(what)) = self.no_file.as_deref() { Some(what) } else { None }
     }
 
     /// Returns whether the content begins with these bytes.

@@ -28,7 +28,6 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         creation: shell.and_then(|properties| properties.time(PropTag::CREATION_TIME)),
         newest: newest_time(item),
         mts_local: item.mts_id().and_then(|id| MtsId::parse(&id)?.local.map(Into::into)),
-        dn_prefixes: dn_prefixes(item),
         recipient_domains: recipient_domains(item),
         topmost_host: topmost_host(item),
         report: report_kind(item),
@@ -36,6 +35,7 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         has_headers: item.messages.iter().any(|view| view.headers.is_some()),
         has_raw_document: !item.raws().is_empty(),
         quotes: ItemQuotes::of(&Quotes {
+            dn_prefixes: dn_prefixes(item),
             stamps: stamps(item),
             senders: senders(item),
             peer: peer(item),
@@ -60,7 +60,7 @@ fn newest_time(item: &Item<'_>) -> Option<(Timestamp, PropTag)> {
 }
 
 /// Returns `/o=…/ou=…` of every EX address of shell and mail, each once.
-fn dn_prefixes(item: &Item<'_>) -> Box<[Box<str>]> {
+fn dn_prefixes(item: &Item<'_>) -> Vec<Box<str>> {
     let mut found: Vec<Box<str>> = Vec::new();
     let mut note = |address: Address<'_>| {
         let Address { address_type: Some(address_type), address: Some(address), .. } = address else { return };
@@ -74,7 +74,7 @@ fn dn_prefixes(item: &Item<'_>) -> Box<[Box<str>]> {
         let code_page = view.message.effective_code_page();
         view.message.recipients.iter().map(|recipient| recipient.address(code_page)).for_each(&mut note);
     }
-    found.into()
+    found
 }
 
 /// Returns the domain of each envelope recipient that this gateway has to reach by SMTP; of a report, that of its addressee.

@@ -11,6 +11,7 @@ use super::{
 /// Texts of an item with their places.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Quotes {
+    pub(super) dn_prefixes: Vec<Box<str>>,
     pub(super) stamps: Vec<HeaderStamp>,
     pub(super) senders: Vec<Said>,
     pub(super) peer: Option<Said>,
@@ -20,7 +21,7 @@ pub(super) struct Quotes {
     pub(super) western_text: Option<TextPlace>,
 }
 
-/// The same as bytes: seven parts, each behind its length; empty ones at the end are left out.
+/// The same as bytes: eight parts, each behind its length; empty ones at the end are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ItemQuotes(Box<[u8]>);
 
@@ -30,8 +31,9 @@ const OBJECTS: [&str; 5] = ["envelope", "report", "message", "mail", ""];
 
 impl ItemQuotes {
     pub(super) fn of(quotes: &Quotes) -> Self {
-        let Quotes { stamps, senders, peer, relay_refusals, stated_size, long_url, western_text } = quotes;
+        let Quotes { dn_prefixes, stamps, senders, peer, relay_refusals, stated_size, long_url, western_text } = quotes;
         let parts = [
+            part(dn_prefixes, write_text),
             part(stamps, write_stamp),
             part(senders, write_said),
             part(peer, write_said),
@@ -49,43 +51,48 @@ impl ItemQuotes {
         Self(bytes.into())
     }
 
+    /// Returns the organizations and sites (`/o=…/ou=…`) of EX addresses on the item, each once.
+    pub fn dn_prefixes(&self) -> impl Iterator<Item = Box<str>> {
+        self.part(0, read_text)
+    }
+
     /// Returns the stamps of Exchange connectors in the Internet headers, with the field they stand in.
     pub fn stamps(&self) -> impl Iterator<Item = HeaderStamp> {
-        self.part(0, read_stamp)
+        self.part(1, read_stamp)
     }
 
     /// Returns the SMTP addresses of the sender, of inbound mail and of notices.
     pub fn senders(&self) -> impl Iterator<Item = Said> {
-        self.part(1, read_said)
+        self.part(2, read_said)
     }
 
     /// Returns the address of the host that handed an inbound mail over.
     #[must_use]
     pub fn peer(&self) -> Option<Said> {
-        self.part(2, read_said).next()
+        self.part(3, read_said).next()
     }
 
     /// Returns the recipients that were refused as relaying.
     pub fn relay_refusals(&self) -> impl Iterator<Item = RelayRefusal> {
-        self.part(3, read_refusal)
+        self.part(4, read_refusal)
     }
 
     /// Returns the size that the item states; the size of its file stands in the file's record.
     #[must_use]
     pub fn stated_size(&self) -> Option<StatedSize> {
-        self.part(4, read_size).next()
+        self.part(5, read_size).next()
     }
 
     /// Returns the longest address of more than 76 characters in the body, of outbound mail only.
     #[must_use]
     pub fn long_url(&self) -> Option<TextPlace> {
-        self.part(5, read_place).next()
+        self.part(6, read_place).next()
     }
 
     /// Returns a word with an accented letter of Western Europe in subject or body, in a Western code page.
     #[must_use]
     pub fn western_text(&self) -> Option<TextPlace> {
-        self.part(6, read_place).next()
+        self.part(7, read_place).next()
     }
 
     fn part<T>(&self, index: usize, read: fn(&mut Cursor<'_>) -> Option<T>) -> impl Iterator<Item = T> {
@@ -103,6 +110,15 @@ fn part<'a, T: 'a>(items: impl IntoIterator<Item = &'a T>, write: fn(&mut Vec<u8
     let mut bytes = Vec::new();
     items.into_iter().for_each(|item| write(&mut bytes, item));
     bytes
+}
+
+#[expect(clippy::borrowed_box, reason = "the items of a part are handed over as they lie")]
+fn write_text(out: &mut Vec<u8>, words: &Box<str>) {
+    text(out, words);
+}
+
+fn read_text(from: &mut Cursor<'_>) -> Option<Box<str>> {
+    from.text()
 }
 
 fn write_stamp(out: &mut Vec<u8>, stamp: &HeaderStamp) {
@@ -211,6 +227,7 @@ mod tests {
         };
         let place = TextPlace { object: "mail, body".into(), span: 1..2, text: "Gr\u{fc}\u{df}e".into() };
         Quotes {
+            dn_prefixes: vec!["/o=Acme/ou=WEST".into(), "/o=Acme/ou=EAST".into()],
             stamps: vec![stamp.clone(), HeaderStamp { hop: None, host: None, time: None, ..stamp }],
             senders: vec![said(None), said(Some("From"))],
             peer: Some(said(Some("Received"))),
@@ -223,6 +240,7 @@ mod tests {
 
     fn back(packed: &ItemQuotes) -> Quotes {
         Quotes {
+            dn_prefixes: packed.dn_prefixes().collect(),
             stamps: packed.stamps().collect(),
             senders: packed.senders().collect(),
             peer: packed.peer(),

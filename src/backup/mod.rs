@@ -77,7 +77,7 @@ pub use delivery_route::{DeliveryRoute, comparable_host, without_number};
 pub use diagnostic_line::DiagnosticLine;
 pub use directory_cells::QuotingFault;
 pub use file_fields::{FieldRun, each_run, fields};
-pub use file_traits::FileTraits;
+pub use file_traits::{FileTraits, NoFile};
 pub use gateway::{Gateway, GatewayAttribute, attributes_of};
 pub use item::{Item, ItemKind, MessageView};
 pub use item_quotes::ItemQuotes;

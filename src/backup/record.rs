@@ -48,8 +48,6 @@ pub struct ItemFacts {
     pub newest: Option<(Timestamp, crate::mapi::PropTag)>,
     /// Local part of the MTS-ID (`l=`).
     pub mts_local: Option<Box<str>>,
-    /// Organizations and sites (`/o=…/ou=…`) of EX addresses on this item, each once.
-    pub dn_prefixes: Box<[Box<str>]>,
     /// Domains of the envelope recipients of type SMTP (of a report: of its addressee), lower case, one per recipient.
     pub recipient_domains: Box<[Box<str>]>,
     /// The `by` host of the topmost Received field of the mail.
@@ -62,7 +60,7 @@ pub struct ItemFacts {
     pub has_headers: bool,
     /// Whether a raw RFC 822 document is attached.
     pub has_raw_document: bool,
-    /// What single rules quote of it: stamps, senders, sizes, long addresses.
+    /// What single rules quote of it: names, stamps, senders, sizes, long addresses.
     pub quotes: ItemQuotes,
     /// What rules over whole queues need besides.
     pub queue: QueueFacts,

@@ -94,7 +94,7 @@ pub(super) struct Bounds<'a> {
 }
 
 /// Bytes read at a time; on the stack, so that a small file costs no allocation.
-const CHUNK: usize = 32 << 10;
+const CHUNK: usize = 16 << 10;
 
 /// Reads to the end of `reader` into `buffer`, whose old contents are dropped.
 pub(super) fn load(reader: &mut dyn Read, bounds: Bounds<'_>, mut buffer: Vec<u8>) -> Loaded {

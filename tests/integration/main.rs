@@ -28,10 +28,12 @@ mod determinism;
 mod examples;
 mod help;
 mod hostile;
+mod large_files;
 mod mail_corpus;
 mod messages;
 mod migrate;
 mod prefixes;
+mod progress;
 mod proof;
 mod properties;
 #[cfg(unix)]

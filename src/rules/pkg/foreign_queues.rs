@@ -163,17 +163,18 @@ fn organization_differs_messages_object(backup: &Backup, findings: &mut Findings
         return findings.undecided("organization", "the directory object does not name its organization");
     };
     let mut orgs: BTreeMap<String, usize> = BTreeMap::new();
-    let mut messages: Vec<(&MessageRecord, &str)> = Vec::new();
+    let mut messages: Vec<(&MessageRecord, Box<str>)> = Vec::new();
     for message in backup.items(QueueKind::MtsOut) {
-        let names = message.facts.dn_prefixes.iter().filter_map(|prefix| Some((prefix.as_ref(), Dn::parse(prefix)?.organization()?.to_owned())));
-        let names: Vec<(&str, String)> = names.collect();
+        let organization = |prefix: &str| Some(Dn::parse(prefix)?.organization()?.to_owned());
+        let names = message.facts.quotes.dn_prefixes().filter_map(|prefix| organization(&prefix).map(|organization| (prefix, organization)));
+        let names: Vec<(Box<str>, String)> = names.collect();
         if names.iter().any(|(_, org)| same_name(org, &own)) {
             return;
         }
         for (_, org) in &names {
             *orgs.entry(org.clone()).or_default() += 1;
         }
-        messages.extend(names.first().map(|(prefix, _)| (message, *prefix)));
+        messages.extend(names.into_iter().next().map(|(prefix, _)| (message, prefix)));
     }
     if messages.len() < ENOUGH_SENT {
         return;
@@ -186,7 +187,9 @@ fn organization_differs_messages_object(backup: &Backup, findings: &mut Findings
     let finding =
         findings.report(format!("no Exchange address in MTS-OUT is of /o={own}, the organization of the directory object: {}", shown.join(", ")));
     finding.evidence(Evidence::cell(&cell).expected("the organization of the senders"));
-    finding.first_evidences(messages.iter().map(|(message, prefix)| Evidence::file(path(message)).observed(*prefix).expected(format!("/o={own}"))));
+    finding.first_evidences(
+        messages.iter().map(|(message, prefix)| Evidence::file(path(message)).observed(prefix.clone()).expected(format!("/o={own}"))),
+    );
     finding.affects(QueueKind::MtsOut.display_name(), messages.len());
     if created.is_some_and(is_younger) {
         finding.at_most(Certainty::Possible);

@@ -55,10 +55,10 @@ fn symlink_or_special_file(backup: &Backup, findings: &mut Findings<'_>) {
 }
 
 fn described(entry: &FileRecord) -> String {
-    match (entry.entry, &entry.traits.link_target) {
+    match (entry.entry, entry.traits.link_target()) {
         (EntryKind::Link, Some(target)) => format!("a link to {target}"),
         (EntryKind::Link, None) => "a link".to_owned(),
-        _ => format!("a special file ({})", entry.traits.special.unwrap_or("kind unknown")),
+        _ => format!("a special file ({})", entry.traits.special_kind().unwrap_or("kind unknown")),
     }
 }
 
