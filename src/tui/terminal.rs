@@ -262,9 +262,8 @@ impl Session {
         let Some(evidence) = self.evidence.clone() else { return };
         let (send, path) = (self.send.clone(), Path::new(path).display().to_string());
         thread::spawn(move || {
-            if let Some(file) = open(&evidence, &path) {
-                drop(send.send(Event::Opened(Box::new(file))));
-            }
+            let event = open(&evidence, &path).map_or_else(|| Event::NotOpened(path), |file| Event::Opened(Box::new(file)));
+            drop(send.send(event));
         });
     }
 }

@@ -14,7 +14,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use crate::common::{PROGRAM, project, scratch};
 
 /// How long anything may take before it counts as not happening; a machine under load is slow.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn lines(count: u16) -> NonZero<u16> {
     NonZero::new(count).unwrap()

@@ -174,23 +174,31 @@ fn oddity(value: &ServiceValue, definition: Option<&RegistryValueDefinition>) ->
 
 /// Returns whether data differs from a default in words; none when the words do not tell.
 fn differs(default: &str, data: &RegistryData) -> Option<bool> {
-    let default = default.trim();
-    if default.is_empty() || default.contains(['<', ':']) || default.starts_with('(') {
-        return None;
-    }
-    if default == "absent" {
-        return Some(true);
-    }
     if let Some(number) = data.dword() {
-        let digits = default.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
-        return Some(digits.parse::<u32>().ok()? != number);
+        return differs_in_words(default, &number.to_string());
     }
     let text = match &data.content {
         RegistryContent::Sz(text) | RegistryContent::ExpandSz(text) => text.clone(),
         RegistryContent::MultiSz(strings) => strings.join(" "),
         _ => return None,
     };
-    let is_default = text.trim().eq_ignore_ascii_case(default) || matches!(default, "empty" | "none") && text.trim().is_empty();
+    differs_in_words(default, &text)
+}
+
+/// Returns whether a text differs from a default in words; a number is compared with the number that the words begin with.
+pub(super) fn differs_in_words(default: &str, text: &str) -> Option<bool> {
+    let (default, text) = (default.trim(), text.trim());
+    if default.is_empty() || default.contains(['<', ':']) || default.starts_with('(') {
+        return None;
+    }
+    if default == "absent" {
+        return Some(true);
+    }
+    if let Ok(number) = text.parse::<i64>() {
+        let digits = default.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+        return Some(digits.parse::<i64>().ok()? != number);
+    }
+    let is_default = text.eq_ignore_ascii_case(default) || matches!(default, "empty" | "none") && text.is_empty();
     Some(!is_default)
 }
 
