@@ -133,6 +133,16 @@ fn a_backup_is_looked_through() {
 }
 
 #[test]
+fn keys_typed_ahead_find_the_file_open() {
+    let mut session = Session::start(&[BACKUP], (80, 24));
+    session.shows("Queues");
+    session.keys("3\r\t\t");
+    session.shows("0x0037001E PR_SUBJECT");
+    session.keys("q");
+    assert_eq!(session.ends(), 0);
+}
+
+#[test]
 fn another_size_is_another_layout() {
     let mut session = Session::start(&["browse", BACKUP], (80, 24));
     session.shows("Queues");

@@ -18,6 +18,9 @@ use crate::tui::{
 
 use super::words::{findings_where, paragraphs};
 
+/// What the table calls the values of a key that it describes together.
+const COUNTERS: &str = "(counter values)";
+
 /// What is odd about a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Oddity {
@@ -148,7 +151,8 @@ fn found(report: &Report, index: usize) -> Option<(&ServiceKey, &ServiceValue)> 
 }
 
 fn definition(value: &ServiceValue) -> Option<&'static RegistryValueDefinition> {
-    registry_values::describe(&value.key, &value.value.name)
+    // Counters go by many names and are described as a group.
+    registry_values::describe(&value.key, &value.value.name).or_else(|| registry_values::describe(&value.key, COUNTERS))
 }
 
 fn is_proof(evidence: &Evidence, service: &ServiceKey, value: &ServiceValue) -> bool {
@@ -166,7 +170,7 @@ fn has_finding(report: &Report, service: &ServiceKey, value: &ServiceValue) -> b
 fn oddity(value: &ServiceValue, definition: Option<&RegistryValueDefinition>) -> Option<Oddity> {
     let Some(known) = definition else { return Some(Oddity::Unknown) };
     let data = &value.value.data;
-    if data.type_stated && known.reg_type().is_some_and(|wanted| wanted != data.reg_type) {
+    if known.name != COUNTERS && data.type_stated && known.reg_type().is_some_and(|wanted| wanted != data.reg_type) {
         return Some(Oddity::WrongType);
     }
     (differs(known.default, data) == Some(true)).then_some(Oddity::Differs)
