@@ -96,6 +96,9 @@ impl App {
             Action::Cancel => {}
             Action::Accept => {
                 if !self.put_filter(&input.text) {
+                    // The cursor goes where the trouble is.
+                    let place = Filter::parse(&input.text).err().map(|error| error.column() - 1);
+                    place.into_iter().for_each(|place| input.go_to(place));
                     self.mode = Mode::Filter(input);
                 }
             }
@@ -113,7 +116,6 @@ impl App {
         let filter = match Filter::parse(text) {
             Ok(filter) => filter,
             Err(error) => {
-                // The cursor goes where the trouble is.
                 self.notice = Some(error.to_string());
                 return false;
             }
