@@ -97,8 +97,9 @@ impl App {
             Action::Accept => {
                 if !self.put_filter(&input.text) {
                     // The cursor goes where the trouble is.
-                    let place = Filter::parse(&input.text).err().map(|error| error.column() - 1);
-                    place.into_iter().for_each(|place| input.go_to(place));
+                    if let Err(error) = Filter::parse(&input.text) {
+                        input.go_to(error.column() - 1);
+                    }
                     self.mode = Mode::Filter(input);
                 }
             }
