@@ -1,11 +1,11 @@
 //! From the records of files to the Backup: one function, one input, one output; no file is touched.
 
-use std::collections::{BTreeSet, HashMap};
-
-use crate::{
-    base::{Limits, Sha256Digest},
-    formats::packing_list,
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::OnceLock,
 };
+
+use crate::base::{Limits, Sha256Digest};
 
 use super::{
     Backup, BackupPlace, Content, DirectorySource, DiskItem, EntryKind, FileRecord, Gateway, IdentityFacts, Listing, MessageRecord,
@@ -19,7 +19,62 @@ pub struct ReadFile {
     /// The entry.
     pub file: FileRecord,
     /// The queue item in it, if it is one.
-    pub message: Option<Box<MessageRecord>>,
+    pub message: Option<MessageRecord>,
+}
+
+/// Entries that were read, in any order. Records go from their makers straight into the two lists that the Backup keeps: with very many of
+/// them, each list more on the way would be felt.
+#[derive(Debug, Default)]
+pub struct ReadFiles {
+    files: Vec<FileRecord>,
+    messages: Vec<MessageRecord>,
+}
+
+impl ReadFiles {
+    /// Adds an entry.
+    pub fn push(&mut self, ReadFile { file, message }: ReadFile) {
+        self.messages.extend(message.map(|message| MessageRecord { file: self.files.len(), ..message }));
+        self.files.push(file);
+    }
+
+    /// Returns the entries without their messages.
+    #[must_use]
+    pub fn into_files(self) -> Vec<FileRecord> {
+        self.files
+    }
+
+    /// Sorts by path, in place, so that nothing depends on the order in which files were read.
+    fn sorted(self) -> (Vec<FileRecord>, Vec<MessageRecord>) {
+        let Self { mut files, mut messages } = self;
+        let path = |at: &usize| files.get(*at).map_or("", |file| file.path.as_ref());
+        let mut order: Vec<usize> = (0..files.len()).collect();
+        order.sort_by(|a, b| path(a).cmp(path(b)));
+        let mut places = vec![0; order.len()];
+        for (place, at) in order.into_iter().enumerate() {
+            if let Some(slot) = places.get_mut(at) {
+                *slot = place;
+            }
+        }
+        for message in &mut messages {
+            message.file = places.get(message.file).copied().unwrap_or(usize::MAX);
+        }
+        messages.sort_unstable_by_key(|message| message.file);
+        messages.shrink_to_fit();
+        for at in 0..places.len() {
+            while let Some(&place) = places.get(at).filter(|place| **place != at) {
+                files.swap(at, place);
+                places.swap(at, place);
+            }
+        }
+        files.shrink_to_fit();
+        (files, messages)
+    }
+}
+
+impl FromIterator<FileRecord> for ReadFiles {
+    fn from_iter<I: IntoIterator<Item = FileRecord>>(files: I) -> Self {
+        Self { files: files.into_iter().collect(), messages: Vec::new() }
+    }
 }
 
 /// Everything that a Backup is made of.
@@ -28,7 +83,7 @@ pub struct Parts {
     /// Where it was found.
     pub place: BackupPlace,
     /// Everything below the root.
-    pub files: Vec<ReadFile>,
+    pub files: ReadFiles,
     /// Sibling files and files of Imcdata that were read beside the root or given by the user.
     pub beside: Vec<FileRecord>,
 }
@@ -36,17 +91,23 @@ pub struct Parts {
 /// Gives the files their meaning that stand outside of the queues: service, profile, directory object, sibling files, whose server it is.
 #[must_use]
 pub fn assemble(parts: Parts) -> Backup {
-    let Parts { place, files: read, beside } = parts;
-    let (mut files, messages) = sorted(read);
+    let Parts { place, files: read, mut beside } = parts;
+    // Files are read in any order; what the report lists must not show it.
+    beside.sort_by(|a, b| a.path.cmp(&b.path));
+    let (mut files, messages) = read.sorted();
     let service = take_registry(&files, "Imcsvc.reg", ServiceKey::from_dump);
     let profile = take_registry(&files, "Imcpro.reg", ProfileDump::from_dump);
     let (imcdata, beside) = imcdata(beside);
     let mut siblings = take_siblings(&mut files);
+    let mut texts = Vec::new();
     for file in beside {
-        if let Content::Sibling(found) = file.content {
-            siblings.append(*found);
+        match file.content {
+            Content::Sibling(found) => siblings.append(*found),
+            _ => texts.extend(file.traits.text.map(|text| (file.path, text))),
         }
     }
+    let inside = files.iter().filter_map(|file| Some((file.path.as_ref(), file.traits.text.as_deref()?)));
+    siblings.add_named_accounts(inside.chain(texts.iter().map(|(path, text)| (path.as_ref(), text.as_ref()))));
     let directory = directory_source(&mut files);
     let mut backup = Backup {
         place,
@@ -63,6 +124,7 @@ pub fn assemble(parts: Parts) -> Backup {
         identity: super::Identity::default(),
         version: None,
         manifest: Sha256Digest::of(&[]),
+        by_case: OnceLock::new(),
     };
     let server = backup.server_of_registry().map(|server| server.name);
     backup.gateway = backup.directory.as_ref().and_then(|directory| Gateway::find(&directory.export, server.as_deref()));
@@ -74,7 +136,7 @@ pub fn assemble(parts: Parts) -> Backup {
 #[derive(Debug)]
 pub struct Rest {
     /// Everything below the root that was not read before: queue items, spool files, what stands in other folders.
-    pub files: Vec<ReadFile>,
+    pub files: ReadFiles,
     /// Files of Imcdata beside the root that were not read before.
     pub beside: Vec<FileRecord>,
     /// Digest over the digests and paths of all files.
@@ -84,34 +146,21 @@ pub struct Rest {
 /// Adds what stands in the queues and all other folders.
 #[must_use]
 pub fn complete(mut backup: Backup, rest: Rest, limits: &Limits) -> Backup {
-    let Rest { files: read, beside, manifest } = rest;
+    let Rest { files: mut read, beside, manifest } = rest;
     backup.imcdata.extend(imcdata(beside).0);
     backup.imcdata.sort_by(|a, b| a.path.cmp(&b.path));
-    let at_top = std::mem::take(&mut backup.files).into_iter().map(|file| ReadFile { file, message: None });
-    let (mut files, messages) = sorted(at_top.chain(read).collect());
+    read.files.append(&mut backup.files);
+    let (mut files, messages) = read.sorted();
     backup.siblings.append(take_siblings(&mut files));
     backup.queues = queues(&files, &messages);
-    backup.messages = in_queues(messages, &files, &backup.queues);
+    backup.messages = messages;
+    fill_queues(&mut backup.queues, &mut backup.messages, &files);
     backup.packing_list = packing_list_source(&files, &backup.siblings, limits);
     backup.files = files;
+    backup.by_case = OnceLock::new();
     backup.manifest = manifest;
     backup.version = detect_version(&backup);
-    measure_queues(&mut backup);
     backup
-}
-
-/// Sorts by path, so that nothing depends on the order in which files were read.
-fn sorted(mut read: Vec<ReadFile>) -> (Vec<FileRecord>, Vec<MessageRecord>) {
-    read.sort_by(|a, b| a.file.path.cmp(&b.file.path));
-    let mut files = Vec::with_capacity(read.len());
-    let mut messages = Vec::with_capacity(read.iter().filter(|read| read.message.is_some()).count());
-    for ReadFile { file, message } in read {
-        if let Some(message) = message {
-            messages.push(MessageRecord { file: files.len(), ..*message });
-        }
-        files.push(file);
-    }
-    (files, messages)
 }
 
 /// The known queues in the order of the connector, then every other folder that holds messages, by its name.
@@ -130,27 +179,44 @@ fn queues(files: &[FileRecord], messages: &[MessageRecord]) -> Vec<Queue> {
         let of_kind = top_folders().filter(|folder| QueueKind::of_folder(&folder.path) == Some(kind));
         queues.extend(of_kind.map(|folder| new(Some(kind), kind.display_name(), &folder.path)));
     }
-    let mut others: BTreeSet<&str> = BTreeSet::new();
-    for file in messages.iter().filter_map(|message| files.get(message.file)) {
-        if !queues.iter().any(|queue: &Queue| is_below(&file.path, &queue.folder)) {
-            others.insert(file.folder());
-        }
-    }
-    queues.extend(others.into_iter().map(|folder| new(None, if folder.is_empty() { "." } else { folder }, folder)));
+    let known: HashSet<&str> = queues.iter().map(|queue: &Queue| queue.folder.as_ref()).collect();
+    let folders = messages.iter().filter_map(|message| files.get(message.file)).map(FileRecord::folder);
+    let others: BTreeSet<&str> = folders.filter(|folder| !known.contains(top_of(folder))).collect();
+    let others: Vec<_> = others.into_iter().map(|folder| new(None, if folder.is_empty() { "." } else { folder }, folder)).collect();
+    queues.extend(others);
     queues
 }
 
-/// Returns whether a path lies in a folder, at any depth.
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+/// Returns the first part of a path.
+fn top_of(path: &str) -> &str {
+    path.split('/').next().unwrap_or_default()
 }
 
-fn in_queues(messages: Vec<MessageRecord>, files: &[FileRecord], queues: &[Queue]) -> Vec<MessageRecord> {
-    let queue_of = |message: &MessageRecord| {
-        let file = files.get(message.file)?;
-        queues.iter().position(|queue| queue.folder.as_ref() == file.folder() || queue.kind.is_some() && is_below(&file.path, &queue.folder))
-    };
-    messages.into_iter().map(|message| MessageRecord { queue: queue_of(&message).unwrap_or(usize::MAX), ..message }).collect()
+/// Gives each message its queue, and each queue its numbers. A forged Backup may have thousands of queues, so they are found by name.
+fn fill_queues(queues: &mut [Queue], messages: &mut [MessageRecord], files: &[FileRecord]) {
+    let folders: Vec<(Box<str>, bool)> = queues.iter().map(|queue| (queue.folder.clone(), queue.kind.is_some())).collect();
+    let by_folder: HashMap<&str, usize> = folders.iter().enumerate().map(|(index, (folder, _))| (folder.as_ref(), index)).collect();
+    let is_known = |index: &usize| folders.get(*index).is_some_and(|(_, is_known)| *is_known);
+    for message in messages {
+        let folder = files.get(message.file).map_or("", FileRecord::folder);
+        // The known queues take what lies in their subfolders too.
+        let index = by_folder.get(top_of(folder)).copied().filter(is_known).or_else(|| by_folder.get(folder).copied());
+        message.queue = index.unwrap_or(usize::MAX);
+        let Some(queue) = index.and_then(|index| queues.get_mut(index)) else { continue };
+        queue.messages += 1;
+        if let Some(arrival) = message.facts.arrival {
+            let (oldest, newest) = queue.arrivals.unwrap_or((arrival, arrival));
+            queue.arrivals = Some((oldest.min(arrival), newest.max(arrival)));
+        }
+    }
+    for file in files.iter().filter(|file| file.is_file()) {
+        let above = file.path.match_indices('/').filter_map(|(end, _)| file.path.get(..end));
+        for index in above.filter_map(|folder| by_folder.get(folder)) {
+            if let Some(queue) = queues.get_mut(*index) {
+                queue.bytes += file.size;
+            }
+        }
+    }
 }
 
 fn take_registry<T>(files: &[FileRecord], name: &str, meaning: impl Fn(&str, &crate::formats::reg::RegistryDump) -> T) -> Option<T> {
@@ -188,14 +254,12 @@ fn take_siblings(files: &mut [FileRecord]) -> Siblings {
 fn packing_list_source(files: &[FileRecord], siblings: &Siblings, limits: &Limits) -> Option<PackingListSource> {
     let file = top_file(files, "Imcfls")
         .or_else(|| files.iter().find(|file| matches!(file.content, Content::PackingList(_)) && !file.path.contains('/')))?;
-    let Content::PackingList(bytes) = &file.content else { return None };
-    let items: Vec<DiskItem> = files
-        .iter()
-        .filter(|file| matches!(file.entry, EntryKind::File | EntryKind::Folder))
-        .map(|file| DiskItem { path: file.path.to_string(), size: file.size, is_folder: file.entry == EntryKind::Folder })
-        .collect();
+    let Content::PackingList(text) = &file.content else { return None };
+    let listed = files.iter().filter(|file| matches!(file.entry, EntryKind::File | EntryKind::Folder));
+    let item = |file: &FileRecord| DiskItem { path: file.path.clone(), size: file.size, is_folder: file.is_folder() };
+    let items: Vec<DiskItem> = listed.map(item).collect();
     let listing = Listing::new(&items);
-    let decoded = packing_list::parse(bytes, &listing, limits);
+    let decoded = text.read(&listing, limits);
     let mut excused: Vec<String> = siblings.paths().map(str::to_owned).collect();
     excused.push(file.path.to_string());
     excused.extend(side_files(files));
@@ -238,13 +302,73 @@ fn identity(backup: &Backup) -> super::Identity {
     })
 }
 
-fn measure_queues(backup: &mut Backup) {
-    let Backup { queues, messages, files, .. } = backup;
-    for (index, queue) in queues.iter_mut().enumerate() {
-        let own = || messages.iter().filter(move |message| message.queue == index);
-        queue.messages = own().count();
-        queue.bytes = files.iter().filter(|file| file.is_file() && is_below(&file.path, &queue.folder)).map(|file| file.size).sum();
-        let arrivals = || own().filter_map(|message| message.facts.arrival);
-        queue.arrivals = arrivals().min().zip(arrivals().max());
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+    use crate::{
+        backup::{Content, FileState, FileTraits},
+        formats::sniff::ArtifactKind,
+        testing::report_of_fixture,
+    };
+
+    fn file(path: &str) -> FileRecord {
+        FileRecord {
+            path: path.into(),
+            entry: EntryKind::File,
+            kind: ArtifactKind::Unknown,
+            state: FileState::Read,
+            size: 0,
+            sha256: None,
+            modified: None,
+            is_read_only: false,
+            anomalies: Box::default(),
+            traits: FileTraits::default(),
+            content: Content::None,
+        }
+    }
+
+    #[test]
+    fn entries_are_sorted_and_messages_find_their_file_again() {
+        let message = report_of_fixture("//- Mtsin/1\nsubject: \"x\"\n").unwrap().backup.messages.remove(0);
+        let paths = ["d", "b", "f", "a", "e", "c", "g"];
+        let mut read = ReadFiles::default();
+        for path in paths {
+            read.push(ReadFile { file: file(path), message: (path < "e").then(|| message.clone()) });
+        }
+        let (files, messages) = read.sorted();
+        assert_eq!(files.iter().map(|file| file.path.as_ref()).collect::<String>(), "abcdefg");
+        assert_eq!(messages.iter().map(|message| message.file).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn queues_are_counted_with_what_lies_below_them() {
+        let fixture = "//- Mtsin/1\nsubject: \"x\"\n//- Mtsin/sub/2 message\nsubject: \"x\"\n//- other/3 message\nsubject: \"x\"\n//- other/in/4 message\nsubject: \"x\"\n//- 5 message\nsubject: \"x\"\n";
+        let backup = report_of_fixture(fixture).unwrap().backup;
+        let counted: Vec<_> = backup.queues.iter().map(|queue| (queue.folder.as_ref(), queue.messages)).collect();
+        assert_eq!(counted, [("Mtsin", 2), ("", 1), ("other", 1), ("other/in", 1)]);
+        let below = |folder: &str| backup.entries_below(folder).filter(|file| file.is_file()).map(|file| file.size).sum::<u64>();
+        for queue in &backup.queues {
+            assert_eq!(queue.bytes, below(&queue.folder), "{}", queue.name);
+        }
+        assert!(backup.messages.iter().all(|message| message.queue < backup.queues.len()));
+    }
+
+    #[test]
+    fn thousands_of_queue_folders_take_no_quadratic_time() {
+        let mut fixture = String::new();
+        for number in 0..1500 {
+            let _ = write!(fixture, "//- q{number}/1 message\nsubject: \"x\"\n");
+        }
+        let backup = report_of_fixture(&fixture).unwrap().backup;
+        assert_eq!((backup.queues.len(), backup.queues.iter().map(|queue| queue.messages).max()), (1500, Some(1)));
+    }
+
+    #[test]
+    fn entries_are_found_by_spelling_then_by_letters() {
+        let backup = report_of_fixture("//- Notes.txt\nb\n//- NOTES.TXT\na\n//- notes.txt/\n").unwrap().backup;
+        let found = |path| backup.entry(path).map(|file| file.path.as_ref());
+        assert_eq!((found("Notes.txt"), found("nOtes.txt"), found("notes.tx")), (Some("Notes.txt"), Some("NOTES.TXT"), None));
     }
 }

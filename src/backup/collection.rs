@@ -155,12 +155,17 @@ impl Backup {
 
     /// Returns everything below a folder.
     pub fn entries_below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a FileRecord> {
-        self.files.iter().filter(move |file| file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+        let is_below = move |file: &&FileRecord| file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        // Entries are sorted by path, so those below a folder stand together.
+        let first = self.files.partition_point(|file| *file.path < *folder);
+        let same = self.files.iter().skip(first).take_while(move |file| file.path.starts_with(folder));
+        same.filter(is_below)
     }
 
     /// Returns everything directly in a folder; the root has an empty path.
     pub fn entries_in<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a FileRecord> {
-        self.files.iter().filter(move |file| file.folder() == folder)
+        let first = self.files.partition_point(|file| *file.path < *folder);
+        self.files.iter().skip(first).take_while(move |file| file.path.starts_with(folder)).filter(move |file| file.folder() == folder)
     }
 }
 

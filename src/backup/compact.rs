@@ -1,11 +1,15 @@
-//! The compact form of a mail record: one run of bytes instead of dozens of small allocations, so that a hundred thousand queue items fit
-//! in memory. Written and read here only; it never leaves the process.
+//! The compact form of a mail record: one squeezed run of bytes instead of dozens of small allocations, so that a hundred thousand queue
+//! items fit in memory. Written and read here only; it never leaves the process.
 
 use crate::base::{LocalTime, Sha256Digest, Timestamp};
 
-use super::{AttachmentRecord, Bodies, MacForks, MailRecord, Party, RecipientRecord, Stamp};
+use super::{
+    AttachmentRecord, Bodies, MacForks, MailRecord, Party, RecipientRecord, Stamp,
+    compact_bytes::{Cursor, flag, index_of, number, optional_text, text},
+    squeeze::{expand, squeeze},
+};
 
-/// A mail record as bytes.
+/// A mail record as squeezed bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompactMail(Box<[u8]>);
 
@@ -20,18 +24,18 @@ impl CompactMail {
     pub fn of(record: &MailRecord) -> Self {
         let mut bytes = Vec::with_capacity(1024);
         write_mail(&mut bytes, record);
-        Self(bytes.into())
+        Self(squeeze(&bytes))
     }
 
     /// Returns the record.
     #[must_use]
     pub fn record(&self) -> MailRecord {
-        read_mail(&mut Cursor(&self.0)).unwrap_or_default()
+        read_mail(&mut Cursor(&expand(&self.0))).unwrap_or_default()
     }
 
-    /// Calls a function with name and value of every Internet header of the message and those in it; nothing else is unpacked.
+    /// Calls a function with name and value of every Internet header of the message and those in it.
     pub fn each_header(&self, visit: &mut dyn FnMut(&str, &str)) {
-        let _ = visit_headers(&mut Cursor(&self.0), visit);
+        visit_headers(&self.record(), visit);
     }
 }
 
@@ -39,8 +43,8 @@ fn write_mail(out: &mut Vec<u8>, record: &MailRecord) {
     let MailRecord { span, message_class, subject, message_id, submitted, delivered, code_page, priority, sender, recipients, bodies, .. } = record;
     number(out, span.start);
     number(out, span.end);
-    for text in [message_class, subject, message_id] {
-        optional_text(out, text.as_deref());
+    for found in [message_class, subject, message_id] {
+        optional_text(out, found.as_deref());
     }
     stamp(out, *submitted);
     stamp(out, *delivered);
@@ -55,8 +59,8 @@ fn write_mail(out: &mut Vec<u8>, record: &MailRecord) {
         number(out, index_of(&RECIPIENT_KINDS, kind));
         party(out, who);
     }
-    let Bodies { text, rtf, html } = bodies;
-    for body in [text, rtf, html] {
+    let Bodies { text: plain, rtf, html } = bodies;
+    for body in [plain, rtf, html] {
         sized(out, body.map(|(length, digest)| (length as u64, digest)));
     }
     write_parts(out, record);
@@ -70,16 +74,16 @@ fn write_parts(out: &mut Vec<u8>, record: &MailRecord) {
     embedded.iter().for_each(|mail| write_mail(out, mail));
     number(out, headers.len() as u64);
     for (name, value) in headers {
-        optional_text(out, Some(name));
-        optional_text(out, Some(value));
+        text(out, name);
+        text(out, value);
     }
     number(out, *properties as u64);
 }
 
 fn write_attachment(out: &mut Vec<u8>, attachment: &AttachmentRecord) {
     let AttachmentRecord { name, long_name, method, size, sha256, mime_type, is_cut, says_mac_binary, mac_binary } = attachment;
-    for text in [name, long_name, mime_type] {
-        optional_text(out, text.as_deref());
+    for found in [name, long_name, mime_type] {
+        optional_text(out, found.as_deref());
     }
     number(out, index_of(&METHODS, method));
     sized(out, size.zip(*sha256));
@@ -92,28 +96,6 @@ fn write_attachment(out: &mut Vec<u8>, attachment: &AttachmentRecord) {
     }
 }
 
-fn index_of(words: &[&str], word: &str) -> u64 {
-    words.iter().position(|known| *known == word).unwrap_or(words.len().saturating_sub(1)) as u64
-}
-
-/// Seven bits a byte, the highest bit saying that more follow.
-fn number(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push((value & 0x7F) as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push((value & 0x7F) as u8);
-}
-
-fn flag(out: &mut Vec<u8>, value: bool) {
-    out.push(u8::from(value));
-}
-
-fn optional_text(out: &mut Vec<u8>, text: Option<&str>) {
-    number(out, text.map_or(0, |text| text.len() as u64 + 1));
-    out.extend_from_slice(text.unwrap_or_default().as_bytes());
-}
-
 fn sized(out: &mut Vec<u8>, value: Option<(u64, Sha256Digest)>) {
     number(out, value.map_or(0, |(length, _)| length.saturating_add(1)));
     if let Some((_, digest)) = value {
@@ -123,8 +105,8 @@ fn sized(out: &mut Vec<u8>, value: Option<(u64, Sha256Digest)>) {
 
 fn party(out: &mut Vec<u8>, party: &Party) {
     let Party { name, address_type, address } = party;
-    for text in [name, address_type, address] {
-        optional_text(out, text.as_deref());
+    for found in [name, address_type, address] {
+        optional_text(out, found.as_deref());
     }
 }
 
@@ -144,61 +126,8 @@ fn stamp(out: &mut Vec<u8>, time: Option<Stamp>) {
     }
 }
 
-/// What is left to read.
-struct Cursor<'a>(&'a [u8]);
-
 #[expect(clippy::option_option, reason = "outer none: the bytes are wrong; inner none: the record has no such value")]
-impl<'a> Cursor<'a> {
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        self.take(N)?.first_chunk::<N>().copied()
-    }
-
-    fn number(&mut self) -> Option<u64> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let [byte] = self.array::<1>()?;
-            value |= u64::from(byte & 0x7F) << shift;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    fn count(&mut self) -> Option<usize> {
-        self.number().and_then(|count| usize::try_from(count).ok())
-    }
-
-    fn flag(&mut self) -> Option<bool> {
-        self.array::<1>().map(|[byte]| byte != 0)
-    }
-
-    /// Returns a text without copying it, an absent one as empty.
-    fn plain_text(&mut self) -> Option<std::borrow::Cow<'a, str>> {
-        let length = self.count()?.saturating_sub(1);
-        self.take(length).map(String::from_utf8_lossy)
-    }
-
-    fn skip_texts(&mut self, texts: usize) -> Option<()> {
-        (0..texts).try_for_each(|_| {
-            let length = self.count()?.saturating_sub(1);
-            self.take(length).map(|_| ())
-        })
-    }
-
-    fn text(&mut self) -> Option<Option<Box<str>>> {
-        match self.count()? {
-            0 => Some(None),
-            length => Some(Some(String::from_utf8_lossy(self.take(length - 1)?).into_owned().into_boxed_str())),
-        }
-    }
-
+impl Cursor<'_> {
     fn sized(&mut self) -> Option<Option<(u64, Sha256Digest)>> {
         match self.number()? {
             0 => Some(None),
@@ -211,11 +140,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn party(&mut self) -> Option<Party> {
-        Some(Party { name: self.text()?, address_type: self.text()?, address: self.text()? })
-    }
-
-    fn word(&mut self, words: &[&'static str]) -> Option<&'static str> {
-        words.get(self.count()?).copied()
+        Some(Party { name: self.optional_text()?, address_type: self.optional_text()?, address: self.optional_text()? })
     }
 
     fn stamp(&mut self) -> Option<Option<Stamp>> {
@@ -229,24 +154,15 @@ impl<'a> Cursor<'a> {
             }
         }
     }
-
-    fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Box<[T]>> {
-        let count = self.count()?;
-        let mut items = Vec::with_capacity(count.min(self.0.len()));
-        for _ in 0..count {
-            items.push(read(self)?);
-        }
-        Some(items.into())
-    }
 }
 
 /// Fields are read in the order in which they were written.
 fn read_mail(from: &mut Cursor<'_>) -> Option<MailRecord> {
     Some(MailRecord {
         span: from.number()?..from.number()?,
-        message_class: from.text()?,
-        subject: from.text()?,
-        message_id: from.text()?,
+        message_class: from.optional_text()?,
+        subject: from.optional_text()?,
+        message_id: from.optional_text()?,
         submitted: from.stamp()?,
         delivered: from.stamp()?,
         code_page: from.number()?.checked_sub(1).and_then(|page| u32::try_from(page).ok()),
@@ -256,45 +172,18 @@ fn read_mail(from: &mut Cursor<'_>) -> Option<MailRecord> {
         bodies: Bodies { text: from.body()?, rtf: from.body()?, html: from.body()? },
         attachments: from.list(read_attachment)?,
         embedded: from.list(read_mail)?,
-        headers: from.list(|from| Some((from.text()?.unwrap_or_default(), from.text()?.unwrap_or_default())))?,
+        headers: from.list(|from| Some((from.text()?, from.text()?)))?,
         properties: from.count()?,
     })
 }
 
-/// Passes over a message in the order of [`read_mail`].
-fn visit_headers(from: &mut Cursor<'_>, visit: &mut dyn FnMut(&str, &str)) -> Option<()> {
-    from.number()?;
-    from.number()?;
-    from.skip_texts(3)?;
-    from.stamp()?;
-    from.stamp()?;
-    from.number()?;
-    from.count()?;
-    if from.flag()? {
-        from.skip_texts(3)?;
-    }
-    for _ in 0..from.count()? {
-        from.count()?;
-        from.skip_texts(3)?;
-    }
-    for _ in 0..3 {
-        from.sized()?;
-    }
-    for _ in 0..from.count()? {
-        read_attachment(from)?;
-    }
-    for _ in 0..from.count()? {
-        visit_headers(from, visit)?;
-    }
-    for _ in 0..from.count()? {
-        let (name, value) = (from.plain_text()?, from.plain_text()?);
-        visit(&name, &value);
-    }
-    from.count().map(|_| ())
+fn visit_headers(mail: &MailRecord, visit: &mut dyn FnMut(&str, &str)) {
+    mail.embedded.iter().for_each(|nested| visit_headers(nested, visit));
+    mail.headers.iter().for_each(|(name, value)| visit(name, value));
 }
 
 fn read_attachment(from: &mut Cursor<'_>) -> Option<AttachmentRecord> {
-    let (name, long_name, mime_type, method) = (from.text()?, from.text()?, from.text()?, from.word(&METHODS)?);
+    let (name, long_name, mime_type, method) = (from.optional_text()?, from.optional_text()?, from.optional_text()?, from.word(&METHODS)?);
     let content = from.sized()?;
     let (is_cut, says_mac_binary) = (from.flag()?, from.flag()?);
     let mac_binary = if from.flag()? { Some(MacForks { data: from.sized()??, resource: from.sized()?? }) } else { None };

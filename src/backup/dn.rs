@@ -68,6 +68,25 @@ impl<'a> Dn<'a> {
         self.parts.iter().any(|(key, value)| key.eq_ignore_ascii_case("cn") && value.eq_ignore_ascii_case(name))
     }
 
+    /// Returns whether this is an object right in the container `Connections` of a site, where all connectors lie (Q157013).
+    #[must_use]
+    pub fn is_connection(&self) -> bool {
+        let is = |part: &(&str, &str), name: &str| part.0.eq_ignore_ascii_case("cn") && part.1.eq_ignore_ascii_case(name);
+        match self.parts.as_slice() {
+            [.., configuration, connections, (key, name)] => {
+                is(configuration, "Configuration") && is(connections, "Connections") && key.eq_ignore_ascii_case("cn") && !name.is_empty()
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns whether this is the connector for the Internet: its directory name begins alike in all versions (Q282780, Q306308).
+    #[must_use]
+    pub fn is_internet_connector(&self) -> bool {
+        let name = self.last_cn().unwrap_or_default().to_lowercase();
+        self.is_connection() && (name.starts_with("internet mail connector") || name.starts_with("internet mail service"))
+    }
+
     /// Returns the form in which equal names are equal texts.
     #[must_use]
     pub fn normalized(&self) -> String {
@@ -127,6 +146,16 @@ mod tests {
         assert_eq!((dn.organization(), dn.site(), dn.last_cn()), (Some("Acme"), Some("WEST"), Some("Internet Mail Connector (SRV1)")));
         assert_eq!(dn.cn_behind("connections"), Some("Internet Mail Connector (SRV1)"));
         assert_eq!(dn.last_cn().and_then(server_in_parentheses), Some("SRV1"));
+    }
+
+    #[test]
+    fn connectors_lie_right_in_connections() {
+        let is_connection = |text: &str| Dn::parse(text).is_some_and(|dn| dn.is_connection());
+        assert!(is_connection(CONNECTOR) && is_connection(&CONNECTOR.to_uppercase()));
+        assert!(!is_connection("/o=Acme/ou=WEST/cn=Recipients/cn=imc") && !is_connection(&format!("{CONNECTOR}/cn=x")));
+        assert!(!is_connection("/o=Acme/ou=WEST/cn=Configuration/cn=Connections"));
+        let is_internet = |text: &str| Dn::parse(text).is_some_and(|dn| dn.is_internet_connector());
+        assert!(is_internet(&CONNECTOR.to_uppercase()) && !is_internet(&CONNECTOR.replace("Internet Mail Connector", "Connector for cc:Mail")));
     }
 
     #[test]

@@ -30,8 +30,10 @@ pub struct Gateway {
     pub choice: Choice,
     /// One entry for each column of the header, in its order; surplus fields follow without a name.
     pub attributes: Vec<GatewayAttribute>,
-    /// Number of leading attributes whose column is sure; less than all when the row has more fields than the header.
+    /// Number of leading attributes whose column is sure; less than all when surplus fields or quotes that do not fit have shifted them.
     pub trusted: usize,
+    /// Indexes of attributes whose quotes do not fit, so that their values are unsure.
+    pub unsure: Vec<usize>,
 }
 
 /// How the connector's row was found among the rows of the export.
@@ -88,14 +90,27 @@ impl Gateway {
     }
 
     /// Returns a column that the header has, also when it is empty; with [`Self::attribute`] this tells an empty column from a missing one.
+    ///
+    /// An attribute can have a column by schema and one by friendly name: the one as asked for counts unless only the other is filled.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&GatewayAttribute> {
-        let known = Attribute::find(name);
-        let numbered = known.is_some_and(|row| row.name.ends_with("<n>"));
+        let known = Attribute::find(name).filter(|row| !row.name.ends_with("<n>")).map(|row| row.name);
         // DAPI uses the first of two equal columns only (0x80000098).
-        self.attributes.iter().take(self.trusted).find(|attribute| {
-            same_name(&attribute.column, name) || !numbered && known.is_some() && attribute.known.map(|row| row.name) == known.map(|row| row.name)
-        })
+        let sure = || self.attributes.iter().enumerate().filter(|(index, _)| self.is_sure(*index)).map(|(_, attribute)| attribute);
+        let as_asked = sure().find(|attribute| same_name(&attribute.column, name));
+        let is_alias = |attribute: &&GatewayAttribute| known.is_some() && attribute.known.map(|row| row.name) == known;
+        let alias = || sure().filter(|attribute| !same_name(&attribute.column, name)).find(is_alias);
+        match as_asked {
+            Some(column) if !column.values.is_empty() => Some(column),
+            Some(column) => alias().filter(|other| !other.values.is_empty()).or(Some(column)),
+            None => alias(),
+        }
+    }
+
+    /// Returns whether the column at this index of the header is the one that the field was written for, and its value whole.
+    #[must_use]
+    pub fn is_sure(&self, index: usize) -> bool {
+        index < self.trusted && !self.unsure.contains(&index)
     }
 
     /// Returns the first value of an attribute.
@@ -192,10 +207,14 @@ impl Gateway {
 
     fn of_row(export: &DirectoryExport, row: &Row, choice: Choice) -> Self {
         let attributes = attributes_of(export, row);
-        // A comma too many at the end of a line shifts nothing (Q188649).
-        let shifted = row.surplus > 0 && attributes.iter().skip(export.header.len()).any(|surplus| !surplus.values.is_empty());
-        let trusted = if shifted { unshifted(&attributes) } else { export.header.len() };
-        Self { line: row.line, offset: row.offset, length: row.length, choice, attributes, trusted }
+        // A comma too many or too few at the end of a line shifts nothing (Q188649, Q239639).
+        let columns = export.header.len();
+        let in_place = attributes.iter().take(columns).all(|attribute| fit(attribute) != Some(false));
+        let shifted = row.fields.len() != columns && (!in_place || attributes.iter().skip(columns).any(|surplus| !surplus.values.is_empty()));
+        let trusted = if shifted { unshifted(&attributes) } else { columns };
+        let trusted = trusted.min(row.sure_fields(export.header.len()));
+        let unsure = row.fields.iter().enumerate().filter(|(_, field)| field.has_quoting_fault).map(|(index, _)| index).collect();
+        Self { line: row.line, offset: row.offset, length: row.length, choice, attributes, trusted, unsure }
     }
 }
 
@@ -359,6 +378,17 @@ mod tests {
     }
 
     #[test]
+    fn the_column_as_asked_for_counts_unless_only_the_other_is_filled() {
+        let limit = |schema: &str, friendly: &str| {
+            let text = format!("Obj-Class,Incoming message size limit,Directory Name,Deliv-Cont-Length\nMail-Gateway,{friendly},IMC,{schema}\n");
+            let gateway = Gateway::find(&dapi_csv::parse(text.as_bytes(), &Limits::default()).value, None).unwrap();
+            gateway.text("Deliv-Cont-Length").map(str::to_owned)
+        };
+        assert_eq!((limit("1", "2"), limit("", "2")), (Some("1".to_owned()), Some("2".to_owned())));
+        assert_eq!((limit("1", ""), limit("", "")), (Some("1".to_owned()), None));
+    }
+
+    #[test]
     fn shifted_values_are_not_trusted() {
         let gateway = gateway(&row("old, x"), None).unwrap();
         assert_eq!((gateway.trusted, gateway.server()), (3, Some("SRV1")));
@@ -370,6 +400,24 @@ mod tests {
     fn a_comma_too_many_at_the_end_shifts_nothing() {
         let gateway = gateway(&row("x").replace('\n', ",,\n"), None).unwrap();
         assert_eq!((gateway.trusted, gateway.text("Is-Deleted")), (13, Some("1")));
+    }
+
+    #[test]
+    fn a_shift_that_ends_in_an_empty_field_is_seen_by_values_out_of_place() {
+        let without_password = row("old, x").replace("1,00FF", "1,");
+        assert_eq!(gateway(&without_password, None).map(|gateway| gateway.trusted), Some(3));
+        let lacking = gateway(&row("x").replace(",SRV1,x,", ",SRV1,"), None).unwrap();
+        assert_eq!((lacking.trusted, lacking.column("Routing-List")), (3, None));
+        let short = gateway(&row("x").replace(",1,00FF", ""), None).unwrap();
+        assert_eq!((short.trusted, short.text("Routing-List")), (13, Some("SMTP:*;1")));
+    }
+
+    #[test]
+    fn a_quote_that_does_not_fit_makes_what_follows_unsure() {
+        let swallowing = gateway(&row("x").replace("SRV1,x", "\"SRV1,x").replace("100% sure", "\"100% sure\""), None).unwrap();
+        assert_eq!((swallowing.trusted, swallowing.dn(), swallowing.column("Routing-List")), (3, Some(DN), None));
+        let stray = gateway(&row("x\"y"), None).unwrap();
+        assert_eq!((stray.column("Admin-Display-Name"), stray.text("Is-Deleted")), (None, Some("1")));
     }
 
     #[test]

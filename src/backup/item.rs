@@ -6,7 +6,7 @@ use std::{cell::OnceCell, ops::Range};
 use crate::{
     base::{Decoded, Limits, Timestamp},
     formats::{
-        mime::{HeaderBlock, HeaderField, MimeEntity, Received, document, header_block, received},
+        mime::{HeaderBlock, HeaderField, MimeEntity, Received, described_entity, header_block, received},
         rtf::{CompressedRtf, RtfText, decompress, to_text},
         tnef::{Address, Attachment, AttachmentContent, Attribute, Recipient, TnefMessage},
     },
@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     Backup, ItemPlace, QueueKind, ServerFacts,
-    facts::{self, AddressOccurrence, AddressRole, Diagnosis, InnerTnef, Notice, RawDocument, ReportFacts},
+    facts::{self, AddressOccurrence, AddressRole, Diagnosis, InnerTnef, Notice, RawDocument, ReportFacts, Statement, UuFound},
 };
 
 /// What a queue file is.
@@ -83,6 +83,8 @@ struct Cells<'a> {
     reports: OnceCell<Vec<ReportFacts<'a>>>,
     notice: OnceCell<Option<Notice>>,
     diagnoses: OnceCell<Vec<Diagnosis<'a>>>,
+    statements: OnceCell<Vec<Statement<'a>>>,
+    uuencoded: OnceCell<Vec<UuFound>>,
 }
 
 /// One message of an item, with what is decoded out of its properties.
@@ -99,6 +101,7 @@ pub struct MessageView<'a> {
     /// Its compressed RTF.
     pub rtf: Option<Decoded<CompressedRtf<'a>>>,
     received: OnceCell<Vec<(HeaderField, Received)>>,
+    entity: OnceCell<Option<MimeEntity>>,
     rtf_text: OnceCell<Option<RtfText>>,
     body: OnceCell<Option<String>>,
 }
@@ -167,6 +170,11 @@ impl<'a> Item<'a> {
         self.cells.diagnoses.get_or_init(|| facts::diagnoses(self))
     }
 
+    /// Returns every text in which its reports and its notice say why mail failed.
+    pub fn statements(&self) -> &[Statement<'a>] {
+        self.cells.statements.get_or_init(|| facts::statements(self))
+    }
+
     /// Returns the outermost message.
     #[must_use]
     pub fn shell(&self) -> Option<&MessageView<'a>> {
@@ -177,6 +185,11 @@ impl<'a> Item<'a> {
     #[must_use]
     pub fn mail(&self) -> Option<&MessageView<'a>> {
         self.messages.get(self.mail)
+    }
+
+    /// Returns the UUENCODE blocks in bodies and text parts.
+    pub fn uuencoded(&self) -> &[UuFound] {
+        self.cells.uuencoded.get_or_init(|| facts::uuencoded(self, &self.limits))
     }
 
     /// Returns whether the item lies in one of these queues.
@@ -282,9 +295,8 @@ impl MessageView<'_> {
 
     /// Returns the MIME entity that the Internet headers describe.
     #[must_use]
-    pub fn entity(&self) -> Option<MimeEntity> {
-        let text = self.message.transport_headers()?;
-        document(format!("{text}\r\n\r\n").as_bytes(), &Limits::default()).value.entities.into_iter().next()
+    pub fn entity(&self) -> Option<&MimeEntity> {
+        self.entity.get_or_init(|| self.headers.as_ref().map(|headers| described_entity(&headers.value))).as_ref()
     }
 
     /// Returns whether a part of the message could not be read.
@@ -332,6 +344,7 @@ fn collect<'a>(message: &'a TnefMessage<'a>, object: &str, depth: usize, into: &
         headers,
         rtf,
         received: OnceCell::new(),
+        entity: OnceCell::new(),
         rtf_text: OnceCell::new(),
         body: OnceCell::new(),
     });

@@ -3,18 +3,26 @@
 use crate::{
     base::Timestamp,
     formats::{
-        mime::{received, version_stamps},
+        mime::version_stamps,
         mts_id::MtsId,
         tnef::{Address, Recipient},
     },
     mapi::{MessageClass, PropTag, ReportKind},
 };
 
-use super::{HeaderStamp, Item, ItemFacts, ItemKind};
+use super::{
+    HeaderStamp, Item, ItemFacts, ItemKind, ItemQuotes,
+    facts::postscript,
+    item_quotes::Quotes,
+    item_said::{peer, relay_refusals, senders},
+    queue_facts::queue_facts,
+    text_facts,
+};
 
 /// Returns the facts of an item.
 pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
     let shell = item.shell().map(|view| &view.message.properties);
+    let (longest_subject, subjects_of_40) = subjects(item);
     ItemFacts {
         arrival: item.arrival_time(),
         creation: shell.and_then(|properties| properties.time(PropTag::CREATION_TIME)),
@@ -22,12 +30,25 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         mts_local: item.mts_id().and_then(|id| MtsId::parse(&id)?.local.map(Into::into)),
         dn_prefixes: dn_prefixes(item),
         recipient_domains: recipient_domains(item),
-        stamps: stamps(item),
         topmost_host: topmost_host(item),
         report: report_kind(item),
         is_notice: item.notice().is_some(),
         has_headers: item.messages.iter().any(|view| view.headers.is_some()),
         has_raw_document: !item.raws().is_empty(),
+        quotes: ItemQuotes::of(&Quotes {
+            stamps: stamps(item),
+            senders: senders(item),
+            peer: peer(item),
+            relay_refusals: relay_refusals(item),
+            stated_size: text_facts::stated_size(item),
+            long_url: text_facts::long_url(item),
+            western_text: text_facts::western_text(item),
+        }),
+        queue: queue_facts(item),
+        longest_subject,
+        subjects_of_40,
+        delivered_mts_local: delivered_mts_local(item),
+        postscript: postscript(item),
     }
 }
 
@@ -73,39 +94,51 @@ fn domain(address: &Address<'_>) -> Option<Box<str>> {
     text.rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase().into())
 }
 
-fn stamps(item: &Item<'_>) -> Box<[HeaderStamp]> {
+fn stamps(item: &Item<'_>) -> Vec<HeaderStamp> {
     let mut found = Vec::new();
     for view in &item.messages {
         let Some(headers) = &view.headers else { continue };
         let span = view.message.properties.property(PropTag::TRANSPORT_MESSAGE_HEADERS).map_or(0..0, |property| property.span.clone());
-        let mut hops = 0;
+        let mut hops = (0..).zip(view.received());
         for field in &headers.value.fields {
-            let hop = field.name.eq_ignore_ascii_case("Received").then_some(hops);
-            hops += u32::from(hop.is_some());
-            if hop.is_none() && !field.name.eq_ignore_ascii_case("X-Mailer") {
+            let is_mailer = field.name.eq_ignore_ascii_case("X-Mailer");
+            let from_here = if field.name.eq_ignore_ascii_case("Received") { hops.next() } else { None };
+            if from_here.is_none() && !is_mailer {
                 continue;
             }
-            let from_here = hop.is_some().then(|| received(&field.value));
-            let lowest = || headers.value.all("Received").last().and_then(|field| received(&field.value).by);
+            let hop = from_here.map(|(hop, _)| hop);
+            let lowest = || view.received().last().and_then(|(_, lowest)| lowest.by.clone());
             found.extend(version_stamps(&field.value).into_iter().map(|stamp| HeaderStamp {
                 object: view.object.as_str().into(),
                 field: field.name.as_str().into(),
                 hop,
                 is_in_mail: item.mail().is_some_and(|mail| mail.object == view.object),
                 host: stamp.host.or_else(lowest).map(Into::into),
-                time: from_here.as_ref().and_then(|hop| hop.date).map(|date| date.time),
+                time: from_here.and_then(|(_, (_, hop))| hop.date).map(|date| date.time),
                 build: stamp.build.into(),
                 offset: span.start,
                 length: span.end - span.start,
             }));
         }
     }
-    found.into()
+    found
+}
+
+/// Returns the length of the longest subject and how many have exactly 40 characters; an envelope only copies that of its mail.
+fn subjects(item: &Item<'_>) -> (u16, u16) {
+    let own = item.messages.iter().skip(usize::from(item.kind == ItemKind::Envelope && item.messages.len() > 1));
+    let lengths = own.filter_map(|view| view.message.subject()).map(|subject| u16::try_from(subject.chars().count()).unwrap_or(u16::MAX));
+    lengths.fold((0, 0), |(longest, of_40), length| (longest.max(length), of_40.saturating_add(u16::from(length == 40))))
+}
+
+fn delivered_mts_local(item: &Item<'_>) -> Option<Box<str>> {
+    let report = item.reports().iter().find(|report| report.kind == ReportKind::Delivery)?;
+    MtsId::parse(report.subject_mts_id.as_deref()?)?.local.map(Into::into)
 }
 
 fn topmost_host(item: &Item<'_>) -> Option<Box<str>> {
-    let headers = item.mail()?.headers.as_ref()?;
-    received(&headers.value.first("Received")?.value).by.map(Into::into)
+    let (_, topmost) = item.mail()?.received().first()?;
+    topmost.by.as_deref().map(Into::into)
 }
 
 fn report_kind(item: &Item<'_>) -> Option<ReportKind> {

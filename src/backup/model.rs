@@ -1,12 +1,12 @@
 //! A whole Backup: its files, its sources read, its queues and messages. Built once from the records of its files; never changed after.
 
-use std::ops::Range;
+use std::{ops::Range, sync::OnceLock};
 
 use crate::{
     base::{Anomaly, Sha256Digest, Timestamp},
     formats::{
         dapi_csv::{DirectoryExport, Row},
-        packing_list::PackingList,
+        packing_list::{ListText, PackingList},
         reg::RegistryDump,
         sniff::ArtifactKind,
     },
@@ -48,6 +48,8 @@ pub struct Backup {
     pub version: Option<ProductVersion>,
     /// Digest over the digests and paths of all files.
     pub manifest: Sha256Digest,
+    /// Indexes of the entries in the order of their paths, letter case aside; made when first needed.
+    pub(super) by_case: OnceLock<Box<[usize]>>,
 }
 
 /// Where the Backup was found.
@@ -160,6 +162,8 @@ pub struct FileRecord {
     pub sha256: Option<Sha256Digest>,
     /// Modification time, when the file system or archive has one.
     pub modified: Option<Timestamp>,
+    /// Whether it carries the read-only attribute.
+    pub is_read_only: bool,
     /// Deviations of the content from its format.
     pub anomalies: Box<[Anomaly]>,
     /// What rules over files need of the bytes.
@@ -179,8 +183,8 @@ pub enum Content {
     Registry(Box<RegistryDump>),
     /// A directory export.
     Directory(Box<DirectoryExport>),
-    /// Bytes of the packing list, parsed once the listing is known.
-    PackingList(Box<[u8]>),
+    /// The packing list, read once the listing is known.
+    PackingList(Box<ListText>),
     /// A file of a sibling tool.
     Sibling(Box<Siblings>),
     /// A spool file.
@@ -215,11 +219,30 @@ impl FileRecord {
     }
 }
 
+fn without_case(path: &str) -> impl Iterator<Item = u8> {
+    path.bytes().map(|byte| byte.to_ascii_lowercase())
+}
+
+/// Equal paths stay in their order, so that the first one is found.
+fn in_order_without_case(files: &[FileRecord]) -> Box<[usize]> {
+    let mut order: Vec<usize> = (0..files.len()).collect();
+    let path = |at: &usize| files.get(*at).map_or("", |file| file.path.as_ref());
+    order.sort_by(|a, b| without_case(path(a)).cmp(without_case(path(b))));
+    order.into()
+}
+
 impl Backup {
-    /// Returns the entry at a path, letter case aside.
+    /// Returns the entry at a path: that of the same spelling, else the first in another letter case.
     #[must_use]
     pub fn entry(&self, path: &str) -> Option<&FileRecord> {
-        self.files.iter().find(|file| file.path.eq_ignore_ascii_case(path))
+        // Entries are sorted by path, and one of that very spelling is what most callers ask for.
+        let exact = self.files.binary_search_by(|file| file.path.as_ref().cmp(path)).ok();
+        let at = exact.or_else(|| {
+            let by_case = self.by_case.get_or_init(|| in_order_without_case(&self.files));
+            let first = by_case.partition_point(|&at| self.files.get(at).is_some_and(|file| without_case(&file.path).lt(without_case(path))));
+            by_case.get(first).copied()
+        });
+        self.files.get(at?).filter(|file| file.path.eq_ignore_ascii_case(path))
     }
 
     /// Returns the registry dump that a file holds.

@@ -1,8 +1,8 @@
-//! By which host names and domains this server is known, for rules that ask whether mail comes back to it.
+//! By which host names this server is known, for rules that ask whether mail comes back to it.
 //!
 //! Deliberately absent: own IP addresses, which the collection does not hold, and domains guessed from recipients.
 
-use super::{Backup, MessageRecord, QueueKind};
+use super::{Backup, QueueKind};
 
 impl Backup {
     /// Returns the host names of this server in lower case: the server's name, the TCP names of the profile with their first labels, and
@@ -14,7 +14,7 @@ impl Backup {
         names.extend(own.hosts.iter().filter_map(|host| host.split('.').next()).map(str::to_lowercase));
         for message in &self.messages {
             let inbound = self.queue_kind_of(message) == Some(QueueKind::MtsIn);
-            for stamp in message.facts.stamps.iter().filter(|stamp| stamp.hop.is_some()) {
+            for stamp in message.facts.quotes.stamps().filter(|stamp| stamp.hop.is_some()) {
                 let on_top = inbound && stamp.hop == Some(0) && stamp.is_in_mail;
                 names.extend(stamp.host.as_deref().filter(|host| own.is_own(host, on_top)).map(str::to_lowercase));
             }
@@ -24,24 +24,6 @@ impl Backup {
         names.dedup();
         names
     }
-
-    /// Returns the domains of this server's mail in lower case: those of the object's SMTP addresses, SiteDomain when it holds a dot, and
-    /// that of the postmaster who sent the connector's notifications.
-    #[must_use]
-    pub fn own_domains(&self) -> Vec<String> {
-        let mut domains = self.local_domains();
-        domains.extend(self.messages.iter().filter(|message| message.facts.is_notice).filter_map(postmaster_domain));
-        domains.sort_unstable();
-        domains.dedup();
-        domains
-    }
-}
-
-fn postmaster_domain(notice: &MessageRecord) -> Option<String> {
-    let shell = notice.shell.record();
-    let sender = shell.embedded.first().unwrap_or(&shell).sender.as_ref()?;
-    let (local, domain) = sender.address.as_deref()?.rsplit_once('@')?;
-    (local.eq_ignore_ascii_case("postmaster") && domain.contains('.')).then(|| domain.to_lowercase())
 }
 
 #[cfg(test)]

@@ -181,6 +181,13 @@ impl Backup {
         self.size_limit(item.facts.recipient_domains.iter().map(AsRef::as_ref))
     }
 
+    /// Returns the smallest limit in KB that the connector or any domain has.
+    #[must_use]
+    pub fn smallest_size_limit(&self) -> Option<u64> {
+        let of_domains = self.domain_policies().filter(|policy| !policy.is_default()).filter_map(|policy| policy.record.size_limit());
+        of_domains.filter(|limit| *limit > 0).map(u64::from).chain(self.connector_limit().and_then(|limit| limit.kilobytes())).min()
+    }
+
     /// Returns whether any size limit is known, also that there is none.
     #[must_use]
     pub fn knows_size_limits(&self) -> bool {
@@ -255,5 +262,7 @@ mod tests {
         assert_eq!(backup(&unknown).size_limit(["x.example"]), SizeLimit::Unknown);
         assert!(backup(&unknown).knows_size_limits() && !backup(&unknown.replace(",0,1000", ",0,0")).knows_size_limits());
         assert!(backup(&unlimited).knows_size_limits());
+        assert_eq!([DOMAINS, &unlimited].map(|text| backup(text).smallest_size_limit()), [Some(1000), Some(1000)]);
+        assert_eq!(backup(&unlimited.replace(",0,1000", ",0,0")).smallest_size_limit(), None);
     }
 }

@@ -42,6 +42,8 @@ pub struct ProfileDump {
 pub struct Profile {
     /// Name as in the path of its key; in a hive that of the root key.
     pub name: Box<str>,
+    /// Whole path of its key as written.
+    pub path: Box<str>,
     /// Whether the name is that of a connector's profile: MSExchangeIMC, with or without an identifier.
     pub is_connector: bool,
     /// The first header of the profile or of one of its sections.
@@ -57,6 +59,8 @@ pub struct Profile {
 pub struct ProfileSection {
     /// Path below the profile as written: 32 hexadecimal digits, or a name that is no section id.
     pub id: Box<str>,
+    /// Whole path of its key as written.
+    pub path: Box<str>,
     /// The MAPIUID, if the name is one.
     pub uid: Option<[u8; 16]>,
     /// Its header.
@@ -86,6 +90,10 @@ pub struct ProfileProperty {
     pub size: usize,
     /// The whole value in the file.
     pub place: Place,
+    /// The data alone.
+    pub data_place: Place,
+    /// The data as written; none in a hive.
+    pub raw: Option<Box<str>>,
     /// What the data deviate in from their type.
     pub anomalies: Vec<Anomaly>,
 }
@@ -123,7 +131,9 @@ impl ProfileDump {
         let at = *index.profiles.entry(name.to_lowercase()).or_insert(self.profiles.len());
         if at == self.profiles.len() {
             let is_connector = is_connector_name(name);
-            self.profiles.push(Profile { name: name.into(), is_connector, place: key.place, values: Vec::new(), sections: Vec::new() });
+            let path = key.path.trim().trim_end_matches('\\');
+            let path = path.strip_suffix(section).unwrap_or(path).trim_end_matches('\\').into();
+            self.profiles.push(Profile { name: name.into(), path, is_connector, place: key.place, values: Vec::new(), sections: Vec::new() });
         }
         let Some(profile) = self.profiles.get_mut(at) else { return };
         if section.is_empty() {
@@ -133,7 +143,8 @@ impl ProfileDump {
         let place = *index.sections.entry((at, section.to_lowercase())).or_insert(profile.sections.len());
         if place == profile.sections.len() {
             let (properties, foreign) = (Vec::new(), Vec::new());
-            profile.sections.push(ProfileSection { id: section.into(), uid: section_uid(section), place: key.place, properties, foreign });
+            let (id, path) = (section.into(), key.path.as_str().into());
+            profile.sections.push(ProfileSection { id, path, uid: section_uid(section), place: key.place, properties, foreign });
         }
         let Some(section) = profile.sections.get_mut(place) else { return };
         for value in key.values.iter().filter(|value| !value.deleted) {
@@ -182,6 +193,11 @@ impl Profile {
             ProfileValue::Strings(strings) => Some((strings, property)),
             _ => None,
         }
+    }
+
+    /// Returns the properties of all sections with the section of each.
+    pub fn properties(&self) -> impl Iterator<Item = (&ProfileSection, &ProfileProperty)> {
+        self.sections.iter().flat_map(|section| section.properties.iter().map(move |property| (section, property)))
     }
 
     /// Returns the name of the home server (0x6602001E).
@@ -248,14 +264,16 @@ fn property(tag: PropTag, value: &RegistryValue) -> ProfileProperty {
         is_secret: profile_values::is_secret(tag),
         size,
         place: value.place,
+        data_place: value.data_place,
+        raw: value.raw.clone(),
         anomalies: decoded.anomalies,
     }
 }
 
-/// `^MSExchangeIMC( .+)?$`, without regard to case as the registry compares.
+/// `^MSExchangeIMC .+$`, without regard to case as the registry compares.
 fn is_connector_name(name: &str) -> bool {
     let (start, rest) = (name.get(..13), name.get(13..).unwrap_or_default());
-    start.is_some_and(|start| start.eq_ignore_ascii_case("MSExchangeIMC")) && (rest.is_empty() || rest.len() > 1 && rest.starts_with(' '))
+    start.is_some_and(|start| start.eq_ignore_ascii_case("MSExchangeIMC")) && rest.len() > 1 && rest.starts_with(' ')
 }
 
 /// A hive has no full path: its root is a profile or the `Profiles` key, known by keys of 32 hexadecimal digits one or two levels below.
@@ -312,6 +330,7 @@ mod tests {
         );
         assert_eq!((dump.profiles.len(), dump.values.len(), dump.other_keys.len()), (1, 1, 1));
         let profile = &dump.profiles[0];
+        assert_eq!(profile.path.as_ref(), format!("{ROOT}\\MSExchangeIMC 01"));
         assert!(profile.is_connector && dump.has_connector_profile());
         assert_eq!(profile.home_server().unwrap().0, "SRV1");
         assert_eq!(profile.server_addresses().unwrap().0, ["a"]);
@@ -323,7 +342,7 @@ mod tests {
     #[test]
     fn names_of_the_connector_are_told_from_others() {
         let names = ["MSExchangeIMC", "msexchangeimc 0123", "MSExchangeIMC ", "MSExchangeIMC2", "MS Exchange Settings", "MSExchangeCCMC x"];
-        assert_eq!(names.map(is_connector_name), [true, true, false, false, false, false]);
+        assert_eq!(names.map(is_connector_name), [false, true, false, false, false, false]);
     }
 
     #[test]

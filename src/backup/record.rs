@@ -5,7 +5,7 @@ use crate::{
     mapi::ReportKind,
 };
 
-use super::{CompactMail, ItemKind};
+use super::{CompactMail, ItemKind, ItemQuotes, QueueFacts, facts::PostScriptPart};
 
 /// One queue item: the shell, and what rules and reports need of it.
 #[derive(Debug, Clone)]
@@ -24,6 +24,19 @@ pub struct MessageRecord {
     pub facts: ItemFacts,
 }
 
+impl MessageRecord {
+    /// Returns the mail: the embedded message of an envelope, else the outermost message.
+    #[must_use]
+    pub fn mail(&self) -> MailRecord {
+        let mut shell = self.shell.record();
+        let embedded = std::mem::take(&mut shell.embedded);
+        match self.kind {
+            ItemKind::Envelope if !embedded.is_empty() => embedded.into_iter().next().unwrap_or_default(),
+            _ => MailRecord { embedded, ..shell },
+        }
+    }
+}
+
 /// Facts of an item that rules over many items need.
 #[derive(Debug, Clone, Default)]
 pub struct ItemFacts {
@@ -39,8 +52,6 @@ pub struct ItemFacts {
     pub dn_prefixes: Box<[Box<str>]>,
     /// Domains of the envelope recipients of type SMTP (of a report: of its addressee), lower case, one per recipient.
     pub recipient_domains: Box<[Box<str>]>,
-    /// Stamps of Exchange connectors in the Internet headers, with the field they stand in.
-    pub stamps: Box<[HeaderStamp]>,
     /// The `by` host of the topmost Received field of the mail.
     pub topmost_host: Option<Box<str>>,
     /// Kind of report.
@@ -51,6 +62,18 @@ pub struct ItemFacts {
     pub has_headers: bool,
     /// Whether a raw RFC 822 document is attached.
     pub has_raw_document: bool,
+    /// What single rules quote of it: stamps, senders, sizes, long addresses.
+    pub quotes: ItemQuotes,
+    /// What rules over whole queues need besides.
+    pub queue: QueueFacts,
+    /// Characters of the longest subject of its messages, the envelope's copy aside.
+    pub longest_subject: u16,
+    /// How many of these subjects have exactly 40 characters (Q156844).
+    pub subjects_of_40: u16,
+    /// Local part of the MTS-ID that a delivery report in it is about.
+    pub delivered_mts_local: Option<Box<str>>,
+    /// The first PostScript attachment of the mail.
+    pub postscript: Option<Box<PostScriptPart>>,
 }
 
 /// A version stamp of an Exchange connector in one header field.

@@ -1,17 +1,22 @@
 //! Address spaces of a connector: the values of Routing-List, `TYPE:address;cost` (Q185155, Q199412, Q161947), also in the form of
 //! routing table dumps, `TYPE,address;,cost`.
 //!
-//! Deliberately absent: the routing address of spaces of other types, whose place in the text nobody knows (Q156063), and scopes.
+//! Where the routing address of a space stands is documented nowhere (Q156063); one is recognised behind the cost, because what
+//! stands there is no part of the address. Deliberately absent: scopes.
 
 /// One address space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AddressSpace<'a> {
+    /// The whole value as written.
+    pub text: &'a str,
     /// The address type as written, without `LOCAL`.
     pub kind: &'a str,
     /// The address as written, without the cost.
     pub address: &'a str,
     /// The cost as written; none when nothing stands behind a last semicolon.
     pub cost: Option<&'a str>,
+    /// What stands behind the cost, as far as it can be told from the address.
+    pub routing_address: Option<&'a str>,
     /// Whether the space is kept within the site (`LOCAL`, Q161947).
     pub local: bool,
 }
@@ -42,10 +47,11 @@ impl<'a> AddressSpace<'a> {
     pub fn parse(text: &'a str) -> Option<Self> {
         let text = text.trim();
         let (kind, rest) = text.split_once([':', ',']).filter(|(kind, _)| is_type(kind))?;
+        let (rest, routing_address) = split_routing_address(rest);
         let (address, cost) = split_cost(rest);
-        let outer = Self { kind, address, cost, local: false };
+        let outer = Self { text, kind, address, cost, routing_address, local: false };
         let inner = Some(address).filter(|_| kind.eq_ignore_ascii_case("LOCAL")).and_then(|address| address.split_once([':', ',']));
-        Some(inner.filter(|(kind, _)| is_type(kind)).map_or(outer, |(kind, address)| Self { kind, address, cost, local: true }))
+        Some(inner.filter(|(kind, _)| is_type(kind)).map_or(outer, |(kind, address)| Self { kind, address, local: true, ..outer }))
     }
 
     /// Returns whether the type is this one, without regard to case.
@@ -58,6 +64,26 @@ impl<'a> AddressSpace<'a> {
     #[must_use]
     pub fn cost_number(&self) -> Option<u32> {
         self.cost?.trim().parse().ok()
+    }
+
+    /// Returns the routing address without its type, if one is recognised that is not empty.
+    #[must_use]
+    pub fn routing_target(&self) -> Option<&'a str> {
+        let written = self.routing_address?.trim();
+        let target = written.split_once(':').filter(|(kind, _)| is_type(kind)).map_or(written, |(_, target)| target.trim());
+        Some(target).filter(|target| !target.is_empty())
+    }
+
+    /// Returns whether two spaces have the same type and address, letter case and outer blanks aside.
+    #[must_use]
+    pub fn covers_the_same(&self, other: &Self) -> bool {
+        self.is(other.kind) && self.address.trim().eq_ignore_ascii_case(other.address.trim())
+    }
+
+    /// Returns whether the address stands for every address: `*`, or blank with its lower rank.
+    #[must_use]
+    pub fn covers_everything(&self) -> bool {
+        matches!(self.class(), AddressClass::Blank | AddressClass::Everything)
     }
 
     /// Returns what the address covers, for an SMTP space.
@@ -91,8 +117,26 @@ impl<'a> AddressSpace<'a> {
     }
 }
 
+/// Returns the scope of a value of Routing-List, as far as it can be told: a word of its own behind the address. How a scope is exported is
+/// documented nowhere, so `SMTP:*;1;site` and `SMTP:*;scope=site;1` are both taken for one.
+#[must_use]
+pub fn scope(text: &str) -> Option<&str> {
+    let named = |part: &'_ str| part.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("scope")).then_some(6);
+    let mut words = text.split([';', ',']).skip(1).map(str::trim).map(|part| named(part).and_then(|at| part.get(at..)).unwrap_or(part).trim());
+    words.find(|word| ["organization", "site", "location"].iter().any(|scope| scope.eq_ignore_ascii_case(word)))
+}
+
 fn is_type(kind: &str) -> bool {
     (1..=8).contains(&kind.len()) && kind.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// A routing address follows a cost, which is a number between two semicolons; no part of an X.400 address is a bare number.
+fn split_routing_address(rest: &str) -> (&str, Option<&str>) {
+    let is_number = |text: &str| !text.trim().is_empty() && text.trim().bytes().all(|byte| byte.is_ascii_digit());
+    let Some((before, behind)) = rest.rsplit_once(';') else { return (rest, None) };
+    let follows_cost = before.rsplit_once(';').is_some_and(|(_, cost)| is_number(cost));
+    let is_other = !behind.trim().is_empty() && !behind.starts_with(',') && !is_number(behind);
+    if follows_cost && is_other { (before, Some(behind)) } else { (rest, None) }
 }
 
 /// The cost stands behind the last semicolon, in table dumps behind a comma as well; X.400 addresses end with a semicolon of their own.
@@ -100,7 +144,7 @@ fn split_cost(rest: &str) -> (&str, Option<&str>) {
     let Some((address, behind)) = rest.rsplit_once(';') else { return (rest, None) };
     match behind.strip_prefix(',') {
         Some(cost) => (address, Some(cost)),
-        None if behind.trim().is_empty() || behind.contains('=') => (rest, None),
+        None if address.contains('=') && behind.trim().is_empty() || behind.contains('=') => (rest, None),
         None => (address, Some(behind)),
     }
 }
@@ -125,6 +169,7 @@ mod tests {
         check("SMTP,*@a.b;,5", "SMTP", "*@a.b", Some(5));
         check("SMTP:*", "SMTP", "*", None);
         assert_eq!(check("SMTP:*;x", "SMTP", "*", None).cost, Some("x"));
+        assert_eq!(check("SMTP:*;", "SMTP", "*", None).cost, Some(""));
         assert!(check("LOCAL:SMTP:*@a.b;2", "SMTP", "*@a.b", Some(2)).local);
         assert!(!check("LOCAL:strange;2", "LOCAL", "strange", Some(2)).local);
     }
@@ -137,6 +182,15 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_a_cost_is_a_routing_address() {
+        let routed = check("SMTP:*;1;SMTP:relay.acme.com", "SMTP", "*", Some(1));
+        assert_eq!((routed.routing_address, routed.routing_target()), (Some("SMTP:relay.acme.com"), Some("relay.acme.com")));
+        assert_eq!(check("MS:NET/PO;1;@gw.acme.com", "MS", "NET/PO", Some(1)).routing_target(), Some("@gw.acme.com"));
+        assert_eq!(check("X400:c=US;a= ;o=7;;1", "X400", "c=US;a= ;o=7;", Some(1)).routing_address, None);
+        assert_eq!(check("SMTP,*;,5", "SMTP", "*", Some(5)).routing_target(), None);
+    }
+
+    #[test]
     fn addresses_have_a_class() {
         let class = |text| AddressSpace::parse(text).map(|space| space.class());
         assert_eq!(class("SMTP:;1"), Some(AddressClass::Blank));
@@ -146,6 +200,14 @@ mod tests {
         assert_eq!(class("SMTP:u@a.b;1"), Some(AddressClass::User { user: "u", domain: "a.b" }));
         assert_eq!(class("SMTP:@a.b;1"), Some(AddressClass::BareDomain("a.b")));
         assert_eq!(class("SMTP:a.b;1"), Some(AddressClass::BareDomain("a.b")));
+    }
+
+    #[test]
+    fn scopes_are_words_behind_the_address() {
+        assert_eq!(scope("SMTP:*;1;Location"), Some("Location"));
+        assert_eq!(scope("SMTP:*;scope=site;1"), Some("site"));
+        assert_eq!(scope("SMTP:*@site;1"), None);
+        assert_eq!(scope("X400:c=US;a= ;o=site;;1"), None);
     }
 
     #[test]

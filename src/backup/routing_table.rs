@@ -56,7 +56,9 @@ impl<'a> RoutingEntry<'a> {
         } else {
             RoutingTarget::Host(Some(target).filter(|target| is_host(target))?)
         };
-        is_domain(domain).then_some(Self { text, domain, alone, target })
+        // Only the word inbound tells that a name of one label is a domain.
+        let is_entry = is_domain(domain) || target == RoutingTarget::Inbound && is_name(domain);
+        is_entry.then_some(Self { text, domain, alone, target })
     }
 
     /// Returns the host or domain that mail is sent on to.

@@ -20,11 +20,14 @@ pub struct ServerFacts {
     pub local_domains: Vec<String>,
     /// When the collection was made, by the times of its files.
     pub collected: Option<Timestamp>,
+    /// The smallest size limit in KB that anything of the configuration sets.
+    pub smallest_size_limit: Option<u64>,
 }
 
 impl ServerFacts {
     /// Nothing is known: a file that is decoded alone.
-    pub const UNKNOWN: Self = Self { names: Vec::new(), organization: None, site: None, local_domains: Vec::new(), collected: None };
+    pub const UNKNOWN: Self =
+        Self { names: Vec::new(), organization: None, site: None, local_domains: Vec::new(), collected: None, smallest_size_limit: None };
 
     /// Returns the facts of a Backup.
     #[must_use]
@@ -42,6 +45,7 @@ impl ServerFacts {
             site: of(&backup.identity.site),
             local_domains: own.domains,
             collected: backup.snapshot_time(),
+            smallest_size_limit: backup.smallest_size_limit(),
         }
     }
 

@@ -63,12 +63,12 @@ impl Backup {
         found.and_then(|(key, value)| Some(RegistryText { file, key, value, text: value.data.text()?.to_owned() }))
     }
 
-    /// Returns a cell of the connector's object.
+    /// Returns a cell of the connector's object whose column is sure.
     #[must_use]
     pub fn object_cell(&self, column: &str) -> Option<CellText<'_>> {
         let source = self.directory.as_ref()?;
         let row = self.object_row()?;
-        let index = source.export.column(column)?;
+        let index = source.export.column(column).filter(|index| self.gateway.as_ref().is_some_and(|gateway| gateway.is_sure(*index)))?;
         let (column, field) = (source.export.header.get(index)?, row.fields.get(index)?);
         let text = field.as_one(source.export.value_separator);
         (!text.trim().is_empty()).then_some(CellText { path: &source.path, column, row, field, text })

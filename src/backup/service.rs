@@ -9,8 +9,10 @@ use std::{
     ops::Bound,
 };
 
-use crate::formats::reg::{Place, RegistryDump, RegistryKey, RegistryShape, RegistryValue, canonical_path, is_offline_control_set};
+use crate::formats::reg::{BadLine, Place, RegistryDump, RegistryKey, RegistryShape, RegistryValue, canonical_path, is_offline_control_set};
 
+/// Bad lines that cost data of a value.
+const CUT_DATA: [&str; 6] = ["unterminated-string", "unfinished-hex", "unfinished-dword", "bad-hex", "bad-dword", "bad-data"];
 const SERVICE: &str = "\\services\\msexchangeimc";
 const PROFILES: &str = "\\windows messaging subsystem\\profiles";
 
@@ -56,6 +58,8 @@ pub struct ServiceValue {
     pub key: Box<str>,
     /// The value with type, data and place.
     pub value: RegistryValue,
+    /// Whether its data were cut or mangled in the file, so that they prove nothing.
+    pub is_damaged: bool,
 }
 
 /// A value of the type that was asked for, with the place it stands at.
@@ -105,7 +109,7 @@ impl ServiceKey {
         for key in &dump.keys {
             let canonical = canonical_path(&key.path);
             if let Some(relative) = relative(&canonical, &key.path, root.as_deref()) {
-                service.add_key(key, relative);
+                service.add_key(key, relative, &dump.bad_lines);
             } else {
                 let is_profile = is_below(&canonical, PROFILES).is_some();
                 let list = if is_profile { &mut service.profile_keys } else { &mut service.other_keys };
@@ -134,11 +138,11 @@ impl ServiceKey {
         self.keys.iter().find(|known| !known.deleted && canonical_path(&known.key) == wanted).map(|known| known.place)
     }
 
-    /// Returns a value whatever its type; of repeated ones the last.
+    /// Returns a value whatever its type; of repeated ones the last. One whose data are damaged is none.
     #[must_use]
     pub fn value(&self, key: &str, name: &str) -> Option<Setting<'_, &RegistryValue>> {
         let index = *self.latest.get(&canonical_path(key))?.get(&name.to_lowercase())?;
-        let ServiceValue { key, value, .. } = self.values.get(index)?;
+        let ServiceValue { key, value, .. } = self.values.get(index).filter(|found| !found.is_damaged)?;
         Some(Setting { data: value, key, value })
     }
 
@@ -190,7 +194,7 @@ impl ServiceKey {
         found.find_map(|value| self.dword("Diagnostics", &value.value.name))
     }
 
-    fn add_key(&mut self, key: &RegistryKey, relative: &str) {
+    fn add_key(&mut self, key: &RegistryKey, relative: &str, bad_lines: &[BadLine]) {
         let place = key.place;
         if self.offline_control_set.is_none() && is_offline_control_set(&key.path) {
             self.offline_control_set = Some((key.path.as_str().into(), place));
@@ -205,7 +209,7 @@ impl ServiceKey {
         }
         for value in &key.values {
             let index = self.values.len();
-            self.values.push(ServiceValue { key_index, key: relative.into(), value: value.clone() });
+            self.values.push(ServiceValue { key_index, key: relative.into(), value: value.clone(), is_damaged: is_damaged(value, bad_lines) });
             let Some(names) = self.latest.get_mut(&canonical) else { continue };
             if value.deleted {
                 names.remove(&value.name.to_lowercase());
@@ -238,6 +242,12 @@ impl ServiceValue {
     pub fn is_secret(&self) -> bool {
         super::secrets::names_a_secret(&self.value.name)
     }
+
+    /// Returns the value with its place, whatever its type.
+    #[must_use]
+    pub fn as_setting(&self) -> Setting<'_, &RegistryValue> {
+        Setting { data: &self.value, key: &self.key, value: &self.value }
+    }
 }
 
 impl<'a> Setting<'a, &'a RegistryValue> {
@@ -250,6 +260,15 @@ impl<'a> Setting<'a, &'a RegistryValue> {
 #[must_use]
 pub(crate) fn diagnostics_category(name: &str) -> &str {
     name.trim_start_matches(|c: char| c.is_ascii_digit()).trim()
+}
+
+/// Returns whether a line of a value is one whose data could not be read to their end.
+fn is_damaged(value: &RegistryValue, bad_lines: &[BadLine]) -> bool {
+    let end = value.place.offset + value.place.length;
+    // Bad lines stand in the order of the file.
+    let first = bad_lines.partition_point(|line| line.place.offset + line.place.length <= value.place.offset);
+    let within = bad_lines.iter().skip(first).take_while(|line| line.place.offset < end);
+    within.map(|line| line.code).any(|code| CUT_DATA.contains(&code))
 }
 
 /// A hive of the service key alone has no full path: its root is known by a `Parameters` subkey.
@@ -308,6 +327,14 @@ mod tests {
         let service = service("KEY\\Parameters]\r\n\"RelayFlags\"=\"2\"\r\n");
         assert_eq!(service.dword("Parameters", "RelayFlags"), None);
         assert_eq!(service.value("Parameters", "RelayFlags").unwrap().data.data.text(), Some("2"));
+    }
+
+    #[test]
+    fn damaged_data_prove_nothing() {
+        let service = service("KEY\\Parameters]\r\n\"a\"=\"one\"\r\n\"b\"=hex:01,zz\r\n\"c\"=dword:0000");
+        assert_eq!(service.values.iter().map(|value| value.is_damaged).collect::<Vec<_>>(), [false, true, true]);
+        assert_eq!((service.text("Parameters", "a").unwrap().data, service.dword("Parameters", "c")), ("one", None));
+        assert_eq!(service.values_in_force().len(), 3);
     }
 
     #[test]

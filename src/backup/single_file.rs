@@ -119,7 +119,9 @@ impl<'a> SingleFile<'a> {
                 (sniffed, list.map(|list| SingleContent::PackingList(Box::new(list))))
             }
             ArtifactKind::SpoolFile | ArtifactKind::Rfc822 => (sniffed, document(bytes, sniffed == ArtifactKind::SpoolFile, limits)),
-            ArtifactKind::ImcCopy | ArtifactKind::MigrationList | ArtifactKind::MigrationLog => sibling(name, bytes, (sniffed, limits)),
+            ArtifactKind::ImcCopy | ArtifactKind::MigrationList | ArtifactKind::MigrationLog | ArtifactKind::MigrationWizard => {
+                sibling(name, bytes, (sniffed, limits))
+            }
             _ => (sniffed, Decoded::clean(SingleContent::NotUnderstood)),
         };
         let Decoded { value: content, mut anomalies } = decoded;
@@ -143,6 +145,7 @@ impl<'a> SingleFile<'a> {
                 let attributes = export.rows.iter().flat_map(|row| attributes_of(export, row));
                 attributes.filter(|attribute| attribute.is_secret).map(|attribute| attribute.offset..attribute.offset + attribute.length).collect()
             }
+            SingleContent::Sibling(siblings) => siblings.secret_places().map(|place| place.offset..place.offset + place.length).collect(),
             _ => Vec::new(),
         };
         found.sort_by_key(|range| range.start);
@@ -211,7 +214,7 @@ fn document(bytes: &[u8], is_spool: bool, limits: &Limits) -> Decoded<SingleCont
 
 /// The reader decides over list or log, which a glance at the beginning cannot tell for sure.
 fn sibling<'a>(name: &str, bytes: &'a [u8], (sniffed, limits): (ArtifactKind, &Limits)) -> (ArtifactKind, Decoded<SingleContent<'a>>) {
-    let Some(kind) = SiblingKind::of(bytes, limits) else { return (sniffed, Decoded::clean(SingleContent::NotUnderstood)) };
+    let Some(kind) = SiblingKind::of(bytes, name, limits) else { return (sniffed, Decoded::clean(SingleContent::NotUnderstood)) };
     let mut siblings = Siblings::default();
     siblings.add(kind, name, (bytes, limits));
     let anomalies = siblings.anomalies().cloned().collect();
@@ -219,6 +222,7 @@ fn sibling<'a>(name: &str, bytes: &'a [u8], (sniffed, limits): (ArtifactKind, &L
         SiblingKind::Imccopy => ArtifactKind::ImcCopy,
         SiblingKind::MigrationList => ArtifactKind::MigrationList,
         SiblingKind::MigrationLog => ArtifactKind::MigrationLog,
+        SiblingKind::Wizard(_) => ArtifactKind::MigrationWizard,
     };
     (kind, Decoded { value: SingleContent::Sibling(Box::new(siblings)), anomalies })
 }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::{
     base::{Limits, Timestamp},
     formats::{
+        binhex,
         mime::{HeaderField, header_block, received},
         spool::{Envelope, EnvelopeText, SpoolFile},
     },
@@ -102,6 +103,8 @@ pub struct SpoolMail {
     pub is_well_formed: bool,
     /// Bytes behind the header, blanks and empty lines at the end aside.
     pub body_length: u64,
+    /// Whether a BinHex block begins in it.
+    pub has_binhex: bool,
 }
 
 /// A header field of a spool file.
@@ -132,7 +135,14 @@ impl SpoolMail {
             offset: base + offset,
             length: *length,
         };
-        Self { fields: block.fields.iter().map(field).collect(), is_well_formed: block.is_well_formed(), body_length: body.len() as u64, spool }
+        let has_binhex = !binhex::blocks(body, limits).is_empty();
+        Self {
+            fields: block.fields.iter().map(field).collect(),
+            is_well_formed: block.is_well_formed(),
+            body_length: body.len() as u64,
+            has_binhex,
+            spool,
+        }
     }
 
     /// Returns the values of a header field.

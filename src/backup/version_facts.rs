@@ -59,10 +59,10 @@ pub(super) fn detect_version(backup: &Backup) -> Option<ProductVersion> {
     for message in &backup.messages {
         let path = backup.path_of(message);
         let inbound = backup.queue_kind_of(message) == Some(QueueKind::MtsIn);
-        for stamp in &message.facts.stamps {
+        for (number, stamp) in message.facts.quotes.stamps().enumerate() {
             let Some(build) = Build::parse(&stamp.build) else { continue };
-            stamps.push(as_evidence(path, stamp, build, inbound));
-            places.push((path, stamp));
+            stamps.push(as_evidence(path, &stamp, build, inbound));
+            places.push((message, number));
         }
     }
     let parameters = backup.service.as_ref().map(|service| service.values_of("Parameters")).unwrap_or_default();
@@ -80,14 +80,13 @@ pub(super) fn detect_version(backup: &Backup) -> Option<ProductVersion> {
         build: detected.build,
         service_pack: detected.service_pack,
         source: in_words(&detected.source),
-        stamp: decided.and_then(|index| places.get(index)).map(|(path, stamp)| StampPlace {
-            file: (*path).into(),
-            object: stamp.object.clone(),
-            field: stamp.field.clone(),
-            offset: stamp.offset,
-            length: stamp.length,
-        }),
+        stamp: decided.and_then(|index| places.get(index)).and_then(|&(message, number)| stamp_place(backup, message, number)),
     })
+}
+
+fn stamp_place(backup: &Backup, message: &MessageRecord, number: usize) -> Option<StampPlace> {
+    let HeaderStamp { object, field, offset, length, .. } = message.facts.quotes.stamps().nth(number)?;
+    Some(StampPlace { file: backup.path_of(message).into(), object, field, offset, length })
 }
 
 fn as_evidence(path: &str, stamp: &HeaderStamp, build: Build, inbound: bool) -> Stamp {

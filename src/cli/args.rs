@@ -38,6 +38,7 @@ Examples:
   imcscan messages Backup --where 'is:ndr'    the messages that a filter finds
   imcscan decode Backup/Mtsout/00000001.TNF   one file, everything it says
   imcscan decode Imcsvc.reg --hex             every byte with the field that owns it
+  imcscan migrate pilot.csv pilot.log         which mailboxes a migration left
   imcscan explain PKG005                      a rule; also by name or Q number
 
 Exit codes:
@@ -76,6 +77,15 @@ Examples:
   imcscan decode Imcobj.csv --json
   imcscan decode winmail.dat --hex | less")]
     Decode(DecodeArgs),
+    /// Compare a recipient list of MIGRATE.EXE with its logs: done, failed, never tried, and the list for the next run
+    #[command(after_help = "\
+Files are told by content: lists, logs and files with both may stand in any order.
+
+Examples:
+  imcscan migrate pilot.csv pilot.log
+  imcscan migrate pilot.csv run1.log run2.log --retry again.csv
+  imcscan migrate pilot.csv pilot.log --format json | jq .summary")]
+    Migrate(MigrateArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Explain a rule by code or name, or all rules that cite a Q number
@@ -258,12 +268,28 @@ pub(super) struct DecodeArgs {
     pub(super) hex: bool,
 }
 
+/// Arguments of `migrate`.
+#[derive(Debug, Args)]
+pub(super) struct MigrateArgs {
+    /// Recipient list (display name, alias, source and destination server)
+    pub(super) list: PathBuf,
+    /// Result log; several runs may have several
+    #[arg(value_name = "LOG")]
+    pub(super) logs: Vec<PathBuf>,
+    /// Write the list for the next run to a new file, in the format of the utility; an existing file is never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub(super) retry: Option<PathBuf>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: ListFormat,
+}
+
 /// Arguments of `rules`.
 #[derive(Debug, Args)]
 pub(super) struct RulesArgs {
     /// Form of the list
     #[arg(long, value_enum, default_value = "text")]
-    pub(super) format: ListFormat,
+    pub(super) format: CatalogueFormat,
     /// Only rules of this family, for example PKG
     #[arg(long)]
     pub(super) family: Option<String>,
@@ -310,6 +336,17 @@ pub(super) enum ListFormat {
     Text,
     /// One JSON document
     Json,
+}
+
+/// Forms of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CatalogueFormat {
+    /// One line a rule
+    Text,
+    /// One JSON document
+    Json,
+    /// A page with everything, and the articles behind the rules
+    Markdown,
 }
 
 /// Severity levels as arguments.

@@ -71,10 +71,10 @@ fn by_bodies(judged: &Judged, bound: &Bound<'_>, open: &HashMap<&str, usize>) ->
 pub(super) fn findings(judged: &Judged, table: &MessageTable, filter: &Filter) -> Vec<usize> {
     let backup = &judged.report.backup;
     let limits = Limits::default();
-    let entries = judged.evidence.entries();
+    let by_path: HashMap<&str, &Entry> = judged.evidence.entries().iter().map(|entry| (entry.path.as_str(), entry)).collect();
     let body = |record: &MessageRecord| {
         let path = &*backup.files.get(record.file)?.path;
-        let loaded = judged.evidence.read(entries.iter().find(|entry| entry.path.as_str() == path)?);
+        let loaded = judged.evidence.read(by_path.get(path)?);
         Some(body_text(loaded.contents().bytes, &limits))
     };
     filter.bind(table, backup).findings(&body)

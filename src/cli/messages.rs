@@ -18,7 +18,10 @@ pub(super) fn run(args: &MessagesArgs, console: &mut Console) -> Result<Exit, Fa
     let Some(judged) = reading::read(&args.evidence)? else { return Ok(Exit::Interrupted) };
     let (backup, findings) = (&judged.report.backup, judged.report.findings.as_slice());
     let table = &MessageTable::new(backup, findings);
-    let Some(mut chosen) = filtering::messages(&judged, table, &filter) else { return Ok(Exit::Interrupted) };
+    let Some(mut chosen) = filtering::messages(&judged, table, &filter) else {
+        Console::complain("interrupted; no list was made");
+        return Ok(Exit::Interrupted);
+    };
     let passed = chosen.len();
     if let Some(sort) = args.sort {
         sort.order(table, &mut chosen);

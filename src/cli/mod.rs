@@ -12,6 +12,7 @@ mod findings;
 mod generate;
 mod interrupt;
 mod messages;
+mod migrate;
 mod progress;
 mod reading;
 mod report;
@@ -41,6 +42,7 @@ pub fn run() -> ExitCode {
         Command::Messages(args) => messages::run(&args, &mut console),
         Command::Findings(args) => findings::run(&args, &mut console),
         Command::Decode(args) => decode::run(&args, &mut console),
+        Command::Migrate(args) => migrate::run(&args, &mut console),
         Command::Rules(args) => explain::rules(&args, &mut console),
         Command::Explain(args) => explain::explain(&args, &mut console),
         Command::Config => config::print(&mut console),

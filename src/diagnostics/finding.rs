@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Certainty, Evidence, RuleMeta, Settings, Severity, Threshold};
+use super::{Certainty, Evidence, Gate, ItemHits, RuleMeta, Settings, Severity, Threshold, item_hits::NO_HITS};
 
 /// One trouble that a rule found, with its proof.
 #[derive(Debug, Clone)]
@@ -21,6 +21,10 @@ pub struct Finding {
     pub affected: Affected,
     /// Findings of one rule with the same group become one; none when every finding of the rule belongs together.
     pub group: Option<String>,
+    /// Whether it only counts in a product without the fix; for rules of which another part of the condition needs no such product.
+    pub if_exposed: bool,
+    /// What must hold of the whole Backup for this finding alone; it needs a group of its own.
+    pub gate: Option<Gate>,
 }
 
 /// What a trouble touches.
@@ -47,7 +51,8 @@ pub struct Undecided {
 #[derive(Debug)]
 pub struct Findings<'s> {
     rule: &'static RuleMeta,
-    settings: &'s Settings,
+    pub(super) settings: &'s Settings,
+    hits: &'s ItemHits,
     pub(super) found: Vec<Finding>,
     pub(super) undecided: Option<Undecided>,
 }
@@ -56,7 +61,18 @@ impl<'s> Findings<'s> {
     /// Returns an empty list for one rule in a run with these settings.
     #[must_use]
     pub fn of(rule: &'static RuleMeta, settings: &'s Settings) -> Self {
-        Self { rule, settings, found: Vec::new(), undecided: None }
+        Self { rule, settings, hits: &NO_HITS, found: Vec::new(), undecided: None }
+    }
+
+    /// Returns the list of a rule that may ask what message rules found.
+    pub(super) fn knowing(self, hits: &'s ItemHits) -> Self {
+        Self { hits, ..self }
+    }
+
+    /// Returns what message rules found, item by item; nothing while items are being judged.
+    #[must_use]
+    pub fn hits(&self) -> &'s ItemHits {
+        self.hits
     }
 
     /// Adds a finding; its evidence is added to what is returned.
@@ -69,6 +85,8 @@ impl<'s> Findings<'s> {
             evidence: Vec::new(),
             affected: Affected::default(),
             group: None,
+            if_exposed: false,
+            gate: None,
         };
         self.found.push_mut(finding)
     }
@@ -126,10 +144,31 @@ impl Finding {
         self
     }
 
+    /// Lets the finding count only where the product has not the fix; it needs a group of its own.
+    pub fn if_exposed(&mut self) -> &mut Self {
+        self.if_exposed = true;
+        self
+    }
+
+    /// Keeps this finding of a message rule only if the Backup fulfils the rest of its condition, when one of several alternatives of the
+    /// rule has such a rest. What is unknown weakens the finding. Findings under other conditions need another group.
+    pub fn only_if(&mut self, gate: Gate) -> &mut Self {
+        self.gate = Some(gate);
+        self
+    }
+
     /// Says how many queue items of a queue it touches.
     pub fn affects(&mut self, queue: &str, messages: usize) -> &mut Self {
         self.affected.messages += messages;
         self.affected.queues.insert(queue.to_owned());
+        self
+    }
+
+    /// Makes this one finding graver or milder than its rule, unless the user has set a severity of his own.
+    pub fn of_severity(&mut self, severity: Severity) -> &mut Self {
+        if self.severity == self.rule.severity {
+            self.severity = severity;
+        }
         self
     }
 

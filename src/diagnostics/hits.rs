@@ -6,14 +6,30 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::backup::Item;
+use crate::backup::{Item, QueueKind};
 
-use super::{Certainty, Check, Finding, Findings, Rule, Settings};
+use super::{Certainty, Check, Finding, Findings, ItemHits, Rule, Settings, Severity, Undecided};
 
 /// The hits of a run.
 #[derive(Debug, Default)]
-pub struct Hits {
-    groups: Mutex<BTreeMap<Key, Group>>,
+pub struct Hits(Mutex<Gathered>);
+
+#[derive(Debug, Default)]
+struct Gathered {
+    groups: BTreeMap<Key, Group>,
+    /// The first item, by its path, that did not decide a rule, and why.
+    undecided: BTreeMap<&'static str, (Box<str>, Undecided)>,
+    by_item: ItemHits,
+}
+
+/// What all message rules have to tell, by code of the rule.
+pub(super) struct Told {
+    /// One finding for each cause, in the order of the first paths.
+    pub(super) findings: BTreeMap<&'static str, Vec<Finding>>,
+    /// Why a rule could not be decided at some item.
+    pub(super) undecided: BTreeMap<&'static str, Undecided>,
+    /// Which rules hit which item.
+    pub(super) by_item: ItemHits,
 }
 
 /// Code of the rule and group of the finding.
@@ -32,15 +48,16 @@ struct Group {
 impl Hits {
     /// Applies every message rule to one queue item and keeps what they find.
     pub fn judge(&self, rules: &[&'static Rule], settings: &Settings, item: &Item<'_>) {
-        let mut found = Vec::new();
+        let (mut found, mut undecided) = (Vec::new(), Vec::new());
         for rule in rules.iter().filter(|rule| !settings.is_disabled(&rule.meta)) {
             let (Check::Message(check) | Check::MessageIf(check, _)) = rule.check else { continue };
             let mut findings = Findings::of(&rule.meta, settings);
             check(item, &mut findings);
+            undecided.extend(findings.undecided.map(|why| (rule.meta.code, why)));
             // What one item says several times is one hit of this item.
             found.append(&mut grouped(findings.found));
         }
-        if found.is_empty() {
+        if found.is_empty() && undecided.is_empty() {
             return;
         }
         // A spool file or saved mail is no queue item.
@@ -49,23 +66,36 @@ impl Hits {
         }
         let path = Arc::from(item.path);
         // A thread that panicked left whole hits behind; the others go on.
-        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gathered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Remarks on ordinary mail would cost memory for each; rules over queues ask for what is grave, and for the failed ones.
+        let has_failed = item.is_in(&[QueueKind::Bad, QueueKind::ContentConversionFailed]) || item.messages.is_empty();
+        for (code, why) in undecided {
+            let first = gathered.undecided.entry(code).or_insert_with(|| (item.path.into(), why.clone()));
+            if item.path < first.0.as_ref() {
+                *first = (item.path.into(), why);
+            }
+        }
         for finding in found {
-            groups.entry((finding.rule.code, finding.group.clone())).or_insert_with(Group::new).add(&path, finding);
+            if has_failed || finding.severity > Severity::Info {
+                gathered.by_item.add(item.path, &finding);
+            }
+            gathered.groups.entry((finding.rule.code, finding.group.clone())).or_insert_with(Group::new).add(&path, finding);
         }
     }
 
-    /// Returns one finding for each cause, by code of the rule; within a rule in the order of the first paths.
-    pub(super) fn into_findings(self) -> BTreeMap<&'static str, Vec<Finding>> {
+    /// Returns what was found.
+    pub(super) fn told(self) -> Told {
+        let Gathered { groups, undecided, by_item } = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut by_rule: BTreeMap<&'static str, Vec<(Box<str>, Finding)>> = BTreeMap::new();
-        for ((code, _), group) in self.groups.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        for ((code, _), group) in groups {
             by_rule.entry(code).or_default().extend(group.joined());
         }
         let in_order = |mut findings: Vec<(Box<str>, Finding)>| {
             findings.sort_by(|(a, _), (b, _)| a.cmp(b));
             findings.into_iter().map(|(_, finding)| finding).collect()
         };
-        by_rule.into_iter().map(|(code, findings)| (code, in_order(findings))).collect()
+        let findings = by_rule.into_iter().map(|(code, findings)| (code, in_order(findings))).collect();
+        Told { findings, undecided: undecided.into_iter().map(|(code, (_, why))| (code, why)).collect(), by_item }
     }
 }
 

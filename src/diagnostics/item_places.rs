@@ -3,8 +3,9 @@
 use crate::{
     backup::{
         MessageView,
-        facts::{AddressOccurrence, AddressPlace, Diagnosis, InnerTnef, RawDocument},
+        facts::{AddressOccurrence, AddressPlace, Diagnosis, EntityOf, InnerTnef, InternetMessage, RawDocument},
     },
+    base::{CodePage, hex},
     formats::mime::{HeaderField, MimeEntity},
     mapi::{PropTag, Property},
 };
@@ -13,6 +14,8 @@ use super::{Evidence, Locator};
 
 /// Characters of a long text that evidence shows.
 const SHOWN: usize = 160;
+/// Bytes that evidence shows in hexadecimal.
+const SHOWN_BYTES: usize = 32;
 
 impl Evidence {
     /// Returns evidence for an address where it stands.
@@ -49,7 +52,7 @@ impl Evidence {
     /// Returns evidence for a field of a raw document.
     #[must_use]
     pub fn raw_header(path: &str, raw: &RawDocument<'_>, field: &HeaderField) -> Self {
-        let locator = Locator::Header { object: raw.object.as_str().into(), name: field.name.as_str().into() };
+        let locator = Locator::Header { object: raw.place_name().into(), name: field.name.as_str().into() };
         Self::new(path, locator).at(raw.field_span(field)).observed(cut(first_line(&field.raw)))
     }
 
@@ -58,17 +61,66 @@ impl Evidence {
     pub fn entity(path: &str, raw: &RawDocument<'_>, entity: &MimeEntity) -> Self {
         match entity.headers.first("Content-Type") {
             Some(field) => Self::raw_header(path, raw, field),
-            None => Self::part(path, raw.object.as_str(), raw.span(entity.body.clone())),
+            None => Self::part(path, raw.place_name(), raw.span(entity.body.clone())),
         }
     }
 
-    /// Returns evidence for bytes of a raw document, `range` counting from its start.
+    /// Returns evidence for bytes of a raw document, `range` counting from its start; as text where that is safe, else in hexadecimal.
     #[must_use]
     pub fn raw_bytes(path: &str, raw: &RawDocument<'_>, range: std::ops::Range<u64>) -> Self {
         let shown = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
         let bytes = shown.and_then(|(start, end)| raw.bytes.get(start..end)).unwrap_or_default();
-        let text: String = bytes.iter().take(SHOWN).map(|&byte| char::from(byte)).collect();
-        Self::part(path, raw.object.as_str(), raw.span(range)).observed(text)
+        if bytes.iter().any(|byte| matches!(byte, 0x80..=0x9F)) {
+            // Whether these are letters depends on a character set that nobody knows here.
+            return Self::raw_hex(path, raw, range);
+        }
+        let text = CodePage::WINDOWS_1252.decode(bytes.get(..SHOWN).unwrap_or(bytes)).text;
+        Self::part(path, raw.place_name(), raw.span(range)).observed(&*text)
+    }
+
+    /// Returns evidence for bytes of a raw document, shown in hexadecimal.
+    #[must_use]
+    pub fn raw_hex(path: &str, raw: &RawDocument<'_>, range: std::ops::Range<u64>) -> Self {
+        let shown = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
+        let bytes = shown.and_then(|(start, end)| raw.bytes.get(start..end)).unwrap_or_default();
+        Self::part(path, raw.place_name(), raw.span(range)).observed(hex(bytes.get(..SHOWN_BYTES).unwrap_or(bytes)))
+    }
+
+    /// Returns evidence for a field of a mail or raw document.
+    #[must_use]
+    pub fn internet_field(path: &str, message: InternetMessage<'_, '_>, field: &HeaderField) -> Self {
+        match message {
+            InternetMessage::Mail(view) => Self::header(path, view, field),
+            InternetMessage::Raw(raw) => Self::raw_header(path, raw, field),
+        }
+    }
+
+    /// Returns evidence for a header block in which a field is missing.
+    #[must_use]
+    pub fn missing_field(path: &str, message: InternetMessage<'_, '_>, name: &str) -> Self {
+        match message {
+            InternetMessage::Mail(view) => Self::header_block(path, view, name),
+            InternetMessage::Raw(raw) => {
+                let end = message.headers().map_or(0, |headers| headers.end);
+                Self::new(path, Locator::Header { object: raw.place_name().into(), name: name.into() }).at(raw.span(0..end))
+            }
+        }
+    }
+
+    /// Returns evidence for a field of an entity; for the place where it should be when the entity lacks it.
+    #[must_use]
+    pub fn entity_field(path: &str, part: EntityOf<'_, '_>, name: &str) -> Self {
+        match (part.entity.headers.first(name), part.message) {
+            (Some(field), message) => Self::internet_field(path, message, field),
+            (None, InternetMessage::Raw(raw)) => Self::part(path, raw.place_name(), raw.span(part.entity.body.clone())),
+            (None, message) => Self::missing_field(path, message, name),
+        }
+    }
+
+    /// Returns evidence for an entity: its Content-Type field, else its body.
+    #[must_use]
+    pub fn mime_part(path: &str, part: EntityOf<'_, '_>) -> Self {
+        Self::entity_field(path, part, "Content-Type")
     }
 
     /// Returns evidence for a text property of which only a part is the point.

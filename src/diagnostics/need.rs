@@ -35,6 +35,8 @@ pub enum Need {
     Spool,
     /// Queue.dat, the index of the spool, added to the case.
     QueueDat,
+    /// Domains that are delivered here.
+    LocalDomains,
     /// The connector's build.
     ServerBuild,
     /// A table of the Routing page in Imcsvc.reg.
@@ -53,6 +55,14 @@ pub enum Need {
     MigrateList,
     /// A result log of the Mailbox Migration Utility.
     MigrateLog,
+    /// A user list or an accounts file of the Migration Wizard.
+    WizardUserlist,
+    /// A packing list of the Migration Wizard.
+    WizardPkl,
+    /// A primary file of the Migration Wizard.
+    WizardSection,
+    /// A control file of the Migration Wizard.
+    WizardControl,
 }
 
 /// Whether a source can be used.
@@ -86,6 +96,7 @@ impl Need {
             Self::Raw => "raw",
             Self::Spool => "spool",
             Self::QueueDat => "queue.dat",
+            Self::LocalDomains => "local-domains",
             Self::ServerBuild => "server-build",
             Self::RoutingTable => "routing-table",
             Self::Imccopy => "imccopy",
@@ -95,6 +106,10 @@ impl Need {
             Self::SizeLimit => "size-limit",
             Self::MigrateList => "migrate-list",
             Self::MigrateLog => "migrate-log",
+            Self::WizardUserlist => "wizard-userlist",
+            Self::WizardPkl => "wizard-pkl",
+            Self::WizardSection => "wizard-section",
+            Self::WizardControl => "wizard-control",
         }
     }
 
@@ -123,6 +138,7 @@ impl Need {
             Self::Raw => there(backup.has_raw_documents()),
             Self::Spool => there(backup.has_spool()),
             Self::QueueDat => there(backup.spool_index().is_some()),
+            Self::LocalDomains => there(!backup.local_domains().is_empty()),
             Self::ServerBuild => there(backup.version.as_ref().is_some_and(|version| version.build.is_some())),
             Self::RoutingTable => there(backup.service.as_ref().is_some_and(|service| service.routing_table().is_some())),
             Self::Imccopy => there(!backup.siblings.imccopy.is_empty()),
@@ -131,7 +147,11 @@ impl Need {
             Self::DomainPolicy => there(backup.default_policy().is_some()),
             Self::SizeLimit => there(backup.knows_size_limits()),
             Self::MigrateList => there(!backup.siblings.migration_lists.is_empty()),
-            Self::MigrateLog => there(!backup.siblings.migration_logs.is_empty()),
+            Self::MigrateLog => there(backup.siblings.result_lines().next().is_some() || !backup.siblings.migration_logs.is_empty()),
+            Self::WizardUserlist => there(backup.siblings.wizard_user_lists().next().is_some() || backup.siblings.wizard_accounts().next().is_some()),
+            Self::WizardPkl => there(backup.siblings.wizard_packing_lists().next().is_some()),
+            Self::WizardSection => there(backup.siblings.wizard_sections().next().is_some()),
+            Self::WizardControl => there(backup.siblings.wizard_controls().next().is_some()),
         }
     }
 }

@@ -1,8 +1,13 @@
 //! Runs the rules over the whole Backup and gives every rule its outcome; what message rules found while the items were decoded comes in.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::backup::Backup;
 
-use super::{Availability, Certainty, Check, Exposure, Finding, Findings, Hits, Need, Rule, Settings, Undecided, Verdict};
+use super::{
+    Availability, Certainty, Check, Exposure, Finding, Findings, Hits, ItemHits, Need, Rule, Settings, Undecided, Verdict, hits::Told,
+    item_hits::NO_HITS,
+};
 
 /// How a rule ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,16 +23,44 @@ pub enum Outcome {
 /// Brings every rule to its outcome and returns the findings in report order; `hits` are what message rules found.
 #[must_use]
 pub fn run(rules: &[&'static Rule], settings: &Settings, backup: &Backup, hits: Hits) -> (Vec<Finding>, Vec<(&'static Rule, Outcome)>) {
-    let mut by_rule = hits.into_findings();
+    let mut decided = decide_all((rules, settings), backup, hits);
     let mut findings = Vec::new();
     let mut outcomes = Vec::with_capacity(rules.len());
     for rule in rules {
-        let (found, outcome) = decide((rule, settings), backup, by_rule.remove(rule.meta.code).unwrap_or_default());
+        let Some((found, outcome)) = decided.remove(rule.meta.code) else { continue };
         findings.extend(found);
         outcomes.push((*rule, outcome));
     }
     findings.sort_by(|a: &Finding, b: &Finding| report_order(a).cmp(&report_order(b)));
     (findings, outcomes)
+}
+
+impl Findings<'_> {
+    /// Returns whether another rule over the whole Backup fires in this run, for conditions that name it.
+    #[must_use]
+    pub fn fires(&self, rule: &'static Rule, backup: &Backup) -> bool {
+        let (_, outcome) = decide((rule, self.settings), backup, Heard::nothing(self.hits()));
+        outcome == Outcome::Fired
+    }
+}
+
+/// Message rules come first: rules over whole queues may ask what they found.
+fn decide_all((rules, settings): (&[&'static Rule], &Settings), backup: &Backup, hits: Hits) -> BTreeMap<&'static str, (Vec<Finding>, Outcome)> {
+    let Told { mut findings, mut undecided, mut by_item } = hits.told();
+    let mut decided = BTreeMap::new();
+    let is_over_backup = |rule: &&&'static Rule| matches!(rule.check, Check::Backup(_));
+    for rule in rules.iter().filter(|rule| !is_over_backup(rule)) {
+        let code = rule.meta.code;
+        let heard = Heard { hits: findings.remove(code).unwrap_or_default(), undecided: undecided.remove(code), by_item: &NO_HITS };
+        decided.insert(code, decide((rule, settings), backup, heard));
+    }
+    let fired: BTreeSet<&'static str> =
+        decided.iter().filter(|(_, (_, outcome)): &(_, &(_, Outcome))| *outcome == Outcome::Fired).map(|(code, _)| *code).collect();
+    by_item.keep(&fired);
+    for rule in rules.iter().filter(is_over_backup) {
+        decided.insert(rule.meta.code, decide((rule, settings), backup, Heard::nothing(&by_item)));
+    }
+    decided
 }
 
 /// Findings are sorted by severity, then code, then evidence.
@@ -37,7 +70,20 @@ fn report_order(finding: &Finding) -> (std::cmp::Reverse<super::Severity>, &'sta
     (std::cmp::Reverse(finding.severity), finding.rule.code, place, &finding.message)
 }
 
-fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, hits: Vec<Finding>) -> (Vec<Finding>, Outcome) {
+/// What message rules found, for the decision on one rule.
+struct Heard<'h> {
+    hits: Vec<Finding>,
+    undecided: Option<Undecided>,
+    by_item: &'h ItemHits,
+}
+
+impl<'h> Heard<'h> {
+    fn nothing(by_item: &'h ItemHits) -> Self {
+        Self { hits: Vec::new(), undecided: None, by_item }
+    }
+}
+
+fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, heard: Heard<'_>) -> (Vec<Finding>, Outcome) {
     let meta = &rule.meta;
     if settings.is_disabled(meta) {
         let reason = "the rule is switched off by the configuration".to_owned();
@@ -47,46 +93,68 @@ fn decide((rule, settings): (&'static Rule, &Settings), backup: &Backup, hits: V
     if line.is_some_and(|line| !meta.versions.contains(&line)) {
         return (Vec::new(), Outcome::Passed);
     }
-    let exposure = if meta.exposure_gates { Exposure::of(meta, backup.version.as_ref()) } else { Exposure::Yes };
-    if exposure == Exposure::No {
+    let own = Exposure::of(meta, backup.version.as_ref());
+    if meta.exposure_gates && own == Exposure::No {
         return (Vec::new(), Outcome::Passed);
     }
-    let lacking = lacking(meta.needs, backup);
-    let mut found = match rule.check {
-        Check::Backup(check) => {
-            if let Some(undecided) = lacking {
-                return (Vec::new(), Outcome::NotEvaluated(undecided));
-            }
-            let mut findings = Findings::of(meta, settings);
-            check(backup, &mut findings);
-            match findings {
-                Findings { found, undecided: Some(undecided), .. } if found.is_empty() => return (found, Outcome::NotEvaluated(undecided)),
-                Findings { found, .. } => found,
-            }
-        }
-        Check::Message(_) => hits,
-        Check::MessageIf(_, gate) => match (hits.is_empty(), gate(backup)) {
-            (true, _) | (false, Verdict::Yes) => hits,
-            (false, Verdict::No) => Vec::new(),
-            (false, Verdict::Unknown(reason)) => {
-                return (Vec::new(), Outcome::NotEvaluated(Undecided { needs: needs_of(meta.needs), reason }));
-            }
-        },
-    };
+    let (mut found, undecided) = look((rule, settings), backup, heard);
+    found.retain(|finding| !finding.if_exposed || own != Exposure::No);
     if found.is_empty() {
-        // What message rules look at is part of the messages: a folder that was not collected has not been judged.
-        let unjudged = lacking.or_else(|| uncollected_queue(meta.needs, backup));
-        return (found, unjudged.map_or(Outcome::Passed, Outcome::NotEvaluated));
+        return (found, undecided.map_or(Outcome::Passed, Outcome::NotEvaluated));
     }
-    if exposure == Exposure::Unknown {
-        found.iter_mut().for_each(soften);
+    if own == Exposure::Unknown {
+        found.iter_mut().filter(|finding| meta.exposure_gates || finding.if_exposed).for_each(soften);
     }
     (found, Outcome::Fired)
 }
 
+/// Returns what a rule finds, and what keeps it from passing when that is nothing.
+fn look((rule, settings): (&'static Rule, &Settings), backup: &Backup, heard: Heard<'_>) -> (Vec<Finding>, Option<Undecided>) {
+    let meta = &rule.meta;
+    let Heard { hits, undecided, by_item } = heard;
+    // What message rules look at is part of the messages: a folder that was not collected has not been judged.
+    let unjudged = || lacking(meta.needs, backup).or(undecided).or_else(|| uncollected_queue(meta.needs, backup));
+    let hits: Vec<Finding> = hits.into_iter().filter_map(|hit| admitted(hit, backup)).collect();
+    match rule.check {
+        Check::Backup(check) => {
+            if let Some(undecided) = lacking(meta.needs, backup) {
+                return (Vec::new(), Some(undecided));
+            }
+            let mut findings = Findings::of(meta, settings).knowing(by_item);
+            check(backup, &mut findings);
+            let Findings { found, undecided, .. } = findings;
+            (found, undecided.or_else(|| uncollected_queue(meta.needs, backup)))
+        }
+        Check::Message(_) => (hits, unjudged()),
+        Check::MessageIf(..) if hits.is_empty() => (hits, unjudged()),
+        Check::MessageIf(_, gate) => match gate(backup) {
+            Verdict::Yes => (hits, None),
+            Verdict::No => (Vec::new(), unjudged()),
+            Verdict::Unknown(reason) => (Vec::new(), Some(Undecided { needs: needs_of(meta.needs), reason })),
+        },
+    }
+}
+
 fn soften(finding: &mut Finding) {
+    weaken(finding, "the build is not known, so it may be fixed on this server");
+}
+
+fn weaken(finding: &mut Finding, reason: &str) {
     finding.certainty = finding.certainty.weaker().min(Certainty::Likely);
-    finding.message.push_str("; the build is not known, so it may be fixed on this server");
+    finding.message.push_str("; ");
+    finding.message.push_str(reason);
+}
+
+/// Asks the finding's own gate.
+fn admitted(mut finding: Finding, backup: &Backup) -> Option<Finding> {
+    match finding.gate.map(|gate| gate(backup)) {
+        None | Some(Verdict::Yes) => Some(finding),
+        Some(Verdict::No) => None,
+        Some(Verdict::Unknown(reason)) => {
+            weaken(&mut finding, &reason);
+            Some(finding)
+        }
+    }
 }
 
 fn needs_of(needs: &[&[Need]]) -> Vec<String> {

@@ -1,6 +1,9 @@
 //! What bytes say, format by format. Pure: each reader takes bytes and limits and returns a value with its anomalies. Knows no Exchange.
 
+pub mod apple_single;
+pub mod binhex;
 pub mod dapi_csv;
+pub mod double_byte;
 pub mod html;
 pub mod imccopy;
 pub mod ini;
@@ -19,3 +22,4 @@ pub mod sniff;
 pub mod spool;
 pub mod strict;
 pub mod tnef;
+pub mod uuencode;

@@ -98,8 +98,10 @@ impl<'a> MtsId<'a> {
     pub fn parse(text: &'a str) -> Option<Self> {
         let mut id = Self::default();
         let mut rest = text.trim_matches(['\0', '\r', '\n']);
+        // Stores before 5.5 SP3 also part the keys with slashes (Q218962).
+        let separator = if is_slashed(rest) { '/' } else { ';' };
         while !rest.is_empty() {
-            let (part, after) = rest.split_once(';').unwrap_or((rest, ""));
+            let (part, after) = rest.split_once(separator).unwrap_or((rest, ""));
             let Some((key, value)) = part.split_once('=') else {
                 rest = after;
                 continue;
@@ -112,8 +114,8 @@ impl<'a> MtsId<'a> {
                 "l" => {
                     let start = rest.len() - after.len() - usize::from(!after.is_empty()) - value.len();
                     let local = rest.get(start..).unwrap_or(value);
-                    id.local = Some(local.trim_end_matches(';'));
-                    id.parts = local_id(local.trim_end_matches(';'));
+                    id.local = Some(local.trim_end_matches(separator));
+                    id.parts = local_id(local.trim_end_matches(separator));
                     break;
                 }
                 _ => {}
@@ -122,6 +124,12 @@ impl<'a> MtsId<'a> {
         }
         (id.country.is_some() || id.prmd.is_some() || id.local.is_some()).then_some(id)
     }
+}
+
+/// `c=US/a= /p=Org/l=…`: the first key ends with a slash, and no semicolon parts anything.
+fn is_slashed(text: &str) -> bool {
+    let behind = |at: usize| text.get(at + 1..at + 3).is_some_and(|key| key.eq_ignore_ascii_case("a=") || key.eq_ignore_ascii_case("p="));
+    !text.contains(';') && text.find('/').is_some_and(behind)
 }
 
 impl LocalId<'_> {
@@ -251,6 +259,8 @@ mod tests {
         assert_eq!(check("c=DE;a=DBP;p=X;l=some; text é", None, None), LocalId::Foreign);
         assert_eq!(MtsId::parse("c=DE;a= ;p=X;l=a;b").unwrap().local, Some("a;b"));
         assert_eq!(MtsId::parse("nothing of the kind"), None);
+        let slashed = MtsId::parse("c=US/a= /p=Org/l=SRV-981215155334Z-2").unwrap();
+        assert_eq!((slashed.prmd, slashed.local), (Some("Org"), Some("SRV-981215155334Z-2")));
     }
 
     #[test]

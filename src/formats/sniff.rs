@@ -6,6 +6,8 @@
 
 use crate::base::TextFile;
 
+use super::migrate::{self, MigrationKind};
+
 /// Bytes that [`sniff`] looks at.
 pub const SNIFF_BYTES: usize = 64 << 10;
 
@@ -32,6 +34,8 @@ pub enum ArtifactKind {
     MigrationList,
     /// Result lines of MIGRATE.
     MigrationLog,
+    /// A file of the Migration Wizard.
+    MigrationWizard,
     /// A spool file of the connector with its envelope header.
     SpoolFile,
     /// An RFC 822 message as text.
@@ -78,6 +82,7 @@ impl ArtifactKind {
             Self::ImcCopy => "imccopy",
             Self::MigrationList => "migration_list",
             Self::MigrationLog => "migration_log",
+            Self::MigrationWizard => "migration_wizard",
             Self::SpoolFile => "spool_file",
             Self::Rfc822 => "rfc822",
             Self::Zip => "zip",
@@ -118,7 +123,7 @@ pub fn sniff(bytes: &[u8], name: &str) -> ArtifactKind {
     if !is_text(&file.text) {
         return ArtifactKind::Unknown;
     }
-    by_text(&file.text, hint).or(hint).unwrap_or(ArtifactKind::Text)
+    by_text(&file, name, hint).or(hint).unwrap_or(ArtifactKind::Text)
 }
 
 fn by_signature(head: &[u8]) -> Option<ArtifactKind> {
@@ -163,20 +168,34 @@ fn by_name(path: &str) -> Option<ArtifactKind> {
     }
 }
 
-fn by_text(text: &str, hint: Option<ArtifactKind>) -> Option<ArtifactKind> {
-    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+fn by_text(file: &TextFile, name: &str, hint: Option<ArtifactKind>) -> Option<ArtifactKind> {
+    let lines = || file.text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines().find(|line| !line.starts_with(';'))?;
-    let checks: [(ArtifactKind, bool); 7] = [
+    let checks: [(ArtifactKind, bool); 6] = [
         (ArtifactKind::Registry, is_registry(first, lines())),
-        (ArtifactKind::DirectoryExport, is_directory_export(first)),
+        (ArtifactKind::DirectoryExport, is_directory_export(first) && !is_primary_file(name)),
         (ArtifactKind::Uuencoded, starts_with(first, "begin 6") && first.split(' ').count() >= 3),
-        (ArtifactKind::Rfc822, is_rfc822(first)),
+        (ArtifactKind::Rfc822, is_rfc822(first) && !is_primary_file(name)),
         (ArtifactKind::ImcCopy, is_imccopy(lines())),
         (ArtifactKind::PackingList, hint == Some(ArtifactKind::PackingList) || is_packing_list(lines())),
-        (ArtifactKind::MigrationLog, lines().any(is_migration_result)),
     ];
     let found = checks.into_iter().find(|(_, is)| *is).map(|(kind, _)| kind);
-    found.or_else(|| (hint.is_none() && !contains(first, "sfs_") && is_migration_list(lines())).then_some(ArtifactKind::MigrationList))
+    found.or_else(|| migration(migrate::detect(file, name)?, hint))
+}
+
+/// A log is one under any name; what is less sure yields to the name of a dump.
+fn migration(kind: MigrationKind, hint: Option<ArtifactKind>) -> Option<ArtifactKind> {
+    match kind {
+        MigrationKind::Log => Some(ArtifactKind::MigrationLog),
+        _ if hint.is_some() => None,
+        MigrationKind::List => Some(ArtifactKind::MigrationList),
+        _ => Some(ArtifactKind::MigrationWizard),
+    }
+}
+
+/// The Migration Wizard keeps directory lines in files of this extension, whose header looks like that of an export.
+fn is_primary_file(name: &str) -> bool {
+    name.get(name.len().saturating_sub(4)..).is_some_and(|end| end.eq_ignore_ascii_case(".pri"))
 }
 
 fn starts_with(line: &str, start: &str) -> bool {
@@ -206,7 +225,8 @@ fn is_directory_export(first: &str) -> bool {
     let leads = ["Obj-Class", "Obj Class"].iter().any(|name| {
         starts_with(header, name) && !header.get(name.len()..).is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '='))
     });
-    leads || first.split([',', '\t', ';']).any(column) && !contains(first, "sfs_username")
+    let is_users = contains(first, "sfs_") || contains(first, "migrateuser");
+    !is_users && (leads || first.split([',', '\t', ';']).any(column))
 }
 
 fn is_rfc822(first: &str) -> bool {
@@ -240,9 +260,12 @@ fn is_rfc822(first: &str) -> bool {
 
 fn is_imccopy<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
     let mut section = String::new();
+    let (mut has_header, mut has_section) = (false, false);
     for line in lines {
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
             section = name.trim().to_ascii_lowercase();
+            has_header |= section == "header";
+            has_section |= matches!(section.as_str(), "domain" | "routes");
             continue;
         }
         let key = line.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -250,7 +273,7 @@ fn is_imccopy<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
             return true;
         }
     }
-    false
+    has_header && has_section
 }
 
 /// A list that names IMCSAVE's files one a line; prose that mentions them has blanks around.
@@ -261,33 +284,6 @@ fn is_packing_list<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
         line.splitn(2, '=').map(|part| part.trim_start_matches(['+', '[']).trim()).any(names_one)
     };
     lines.filter(|line| is_reference(line)).take(2).count() == 2
-}
-
-/// `SUCCESS|FAILURE,<name>,<alias>,<source>,<destination>,<message>,<time>`.
-fn is_migration_result(line: &str) -> bool {
-    (starts_with(line, "SUCCESS,") || starts_with(line, "FAILURE,")) && line.split(',').count() >= 6
-}
-
-/// Four fields without header, the last two being server names; nearly all lines must fit.
-fn is_migration_list<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
-    let (mut fitting, mut others) = (0, 0);
-    for line in lines {
-        let fields: Vec<&str> = line.split(',').map(str::trim).take(41).collect();
-        let is_row = |row: &[&str]| matches!(row, [name, alias, source, target] if !name.is_empty() && is_alias(alias) && is_server(source) && is_server(target));
-        let fits = fields.len().is_multiple_of(4) && fields.chunks(4).all(is_row);
-        *(if fits { &mut fitting } else { &mut others }) += 1;
-    }
-    fitting > 0 && fitting >= others * 9
-}
-
-fn is_alias(field: &str) -> bool {
-    !field.is_empty() && !field.contains([' ', '\\', '=', ';'])
-}
-
-/// A computer name: 1 to 15 letters, digits, `-` or `_`, not a number (NetBIOS).
-fn is_server(field: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    (1..=15).contains(&field.len()) && field.bytes().all(fits) && !field.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -342,7 +338,8 @@ mod tests {
         check("Mode,Obj-Class\n", "x", ArtifactKind::DirectoryExport);
         check("REGEDIT4\n", "Imcobj.csv", ArtifactKind::Registry);
         check("a,b\n", "IMCOBJ.CSV", ArtifactKind::DirectoryExport);
-        check("SFS_UserName,SFS_FullName,MigrateUser,Obj-Class\n", "users.csv", ArtifactKind::Text);
+        check("SFS_UserName,SFS_FullName,MigrateUser,Obj-Class\n", "users.csv", ArtifactKind::MigrationWizard);
+        check("Obj-Class,Common-Name\nMailbox,Ann\n", "Directory.PRI", ArtifactKind::MigrationWizard);
     }
 
     #[test]
@@ -355,6 +352,7 @@ mod tests {
         check("We looked at Imcsvc.reg and\nthen at Imcpro.reg again\n", "notes.txt", ArtifactKind::Text);
         check("John Doe,JohnD,GW-PILOT1,GW-PROD1\r\nMary Smith,MarySm,GW-PILOT1,GW-PROD1\r\n", "pilot.csv", ArtifactKind::MigrationList);
         check("SUCCESS,John Doe,JohnD,A,B,Migrated No Errors,5/10/96 10:05:00\r\n", "pilot.log", ArtifactKind::MigrationLog);
+        check("Mode,MSMAILPC\r\nFunction,FULL\r\n", "batch.txt", ArtifactKind::MigrationWizard);
         check("a,b,1,2\n", "x.csv", ArtifactKind::Text);
         check("one two three four\n", "x.txt", ArtifactKind::Text);
     }

@@ -63,7 +63,8 @@ const BEGIN: &[u8] = b"ImCr";
 const END: &[u8] = b"EwLs";
 /// The begin mark stands at offset 4; some room for what nobody has seen.
 const BEGIN_WITHIN: usize = 64;
-const END_WITHIN: usize = 64 << 10;
+/// An envelope of more than 32,766 recipients, which is one of the troubles looked for (Q272672), takes some hundred kilobytes.
+const END_WITHIN: usize = 8 << 20;
 /// The stamp stands eight zero bytes behind the begin mark.
 const STAMP_AT: usize = 8;
 const STAMP_END: usize = 24;
@@ -78,7 +79,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Decoded<SpoolFile> {
         let region = bytes.get(behind..).unwrap_or_default();
         let region = region.get(..END_WITHIN).unwrap_or(region);
         let length = find(region, END).unwrap_or_else(|| {
-            anomalies.push(Anomaly::new(begin as u64, "spool-no-end-mark", "ImCr is there, but no EwLs within 64 KB behind it"));
+            anomalies.push(Anomaly::new(begin as u64, "spool-no-end-mark", "ImCr is there, but no EwLs behind it"));
             header_like(region)
         });
         let text = (behind + length + END.len()).min(bytes.len()).max(behind);
@@ -248,6 +249,15 @@ mod tests {
         let envelope = parse(bytes, &Limits::default()).value.envelope.unwrap();
         assert_eq!(envelope.mail_from.map(|from| from.text), Some("<>".into()));
         assert_eq!((envelope.recipients.len(), envelope.local_stamp), (1, None));
+    }
+
+    #[test]
+    fn a_long_list_of_recipients_is_read_to_its_end() {
+        let mut bytes = b"\0\0\0\0ImCr\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0h.x\0p.x\0<me@x.example>\0".to_vec();
+        bytes.extend(b"<somebody@partner.example>\0".repeat(33_000));
+        bytes.extend(b"EwLsTo: x\r\n");
+        let file = parse(&bytes, &Limits::default()).value;
+        assert_eq!(file.envelope.map(|envelope| envelope.recipients.len()), Some(33_000));
     }
 
     #[test]

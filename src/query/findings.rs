@@ -24,7 +24,7 @@ pub struct FindingRow {
 impl FindingRow {
     /// Returns the row of a finding; `by_path` knows the messages by the paths of their files.
     pub(super) fn new(finding: &Finding, by_path: &HashMap<&str, u32>) -> Self {
-        let Finding { rule, severity, certainty, message, evidence, affected, group: _ } = finding;
+        let Finding { rule, severity, certainty, message, evidence, affected, group: _, if_exposed: _, gate: _ } = finding;
         let touched = evidence.iter().map(|evidence| &*evidence.file).chain(affected.items.iter().map(|path| &**path));
         let mut messages: Vec<u32> = touched.filter_map(|path| by_path.get(path).copied()).collect();
         messages.sort_unstable();

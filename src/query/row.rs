@@ -280,13 +280,17 @@ impl<'a> Texts<'a> {
             if self.text.len() > start {
                 self.text.push('\n');
             }
-            // A line end within a value would begin another one.
-            self.text.extend(value.chars().map(|c| if matches!(c, '\r' | '\n') { ' ' } else { c }));
+            push_line(&mut self.text, value);
         }
         if let Some(end) = self.ends.get_mut(field as usize) {
             *end = count(self.text.len());
         }
     }
+}
+
+/// Adds a value; a line end within it would begin another value.
+pub(super) fn push_line(text: &mut String, value: &str) {
+    if value.contains(['\r', '\n']) { text.push_str(&value.replace(['\r', '\n'], " ")) } else { text.push_str(value) }
 }
 
 fn names(party: &Party) -> impl Iterator<Item = &str> {

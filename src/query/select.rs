@@ -6,7 +6,7 @@ use super::{
     Filter, FindingRow, MessageRow, MessageTable,
     pattern::Pattern,
     predicate::{FindingTest, Predicate},
-    row::TextField,
+    row::{TextField, push_line},
 };
 
 /// Returns the text of the bodies of a message, whose file is read again for it; none when that fails.
@@ -118,11 +118,11 @@ fn in_words(finding: &FindingRow, pattern: &Pattern) -> bool {
 
 /// Returns all Internet headers of a message and those in it, as `name: value`, one a line.
 fn headers(record: &MessageRecord) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(1024);
     record.shell.each_header(&mut |name, value| {
         text.push_str(name);
         text.push_str(": ");
-        text.extend(value.chars().map(|c| if matches!(c, '\r' | '\n') { ' ' } else { c }));
+        push_line(&mut text, value);
         text.push('\n');
     });
     text

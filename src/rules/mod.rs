@@ -1,5 +1,6 @@
 //! The catalogue: one folder a family, one file a topic, one line a rule in `catalogue.rs`. Rules read `backup/` only, never bytes or files.
 
+pub mod articles;
 pub mod bld;
 mod catalogue;
 pub mod cpy;

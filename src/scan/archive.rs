@@ -22,6 +22,7 @@ pub(super) struct Member {
     pub(super) size: u64,
     pub(super) modified: Option<FileTime>,
     pub(super) unreadable: Option<Box<str>>,
+    pub(super) read_only: bool,
 }
 
 /// The members in the order of the archive, and what is wrong with the archive as a whole.
@@ -76,8 +77,8 @@ pub(super) fn tree(catalogue: Catalogue, limits: &Limits) -> Listing {
             adopt(&mut listing.entries, &path, &member);
             continue;
         }
-        let Member { name: _, kind, size, modified, unreadable } = member;
-        listing.entries.push(Entry { path, kind, size, modified, unreadable, member: number });
+        let Member { name: _, kind, size, modified, unreadable, read_only } = member;
+        listing.entries.push(Entry { path, kind, size, modified, unreadable, read_only, member: number });
     }
     listing.entries.sort_by(|a, b| a.path.cmp(&b.path).then(a.member.cmp(&b.member)));
     listing
@@ -169,7 +170,7 @@ mod tests {
 
     fn member(name: &str, size: u64) -> Member {
         let kind = if name.ends_with('/') { EntryKind::Folder } else { EntryKind::File };
-        Member { name: name.to_string(), kind, size, modified: None, unreadable: None }
+        Member { name: name.to_string(), kind, size, modified: None, unreadable: None, read_only: false }
     }
 
     #[track_caller]

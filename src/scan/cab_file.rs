@@ -101,6 +101,7 @@ fn next_file(table: &mut dyn BufRead) -> io::Result<(Member, u16, u64)> {
         kind: EntryKind::File,
         size: u64::from(size),
         modified: FileTime::from_dos(date, time),
+        read_only: attributes & 1 != 0,
         unreadable: (folder >= 0xFFFD).then(|| "continues in another cabinet".into()),
     };
     Ok((member, folder, u64::from(offset)))

@@ -99,7 +99,8 @@ pub(super) fn list(root: &Path, limits: &Limits) -> Listing {
             ));
         }
     }
-    listing.entries.sort_by(|a, b| a.path.cmp(&b.path));
+    listing.entries.shrink_to_fit();
+    listing.entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     listing.notes.sort_by(|a, b| a.path.cmp(&b.path));
     for note in listing.notes.iter().filter(|note| note.code == UNREADABLE) {
         let found = listing.entries.binary_search_by(|entry| entry.path.cmp(&note.path)).ok();

@@ -173,6 +173,8 @@ pub struct Entry {
     pub modified: Option<FileTime>,
     /// Why it cannot be read, when that is known from the listing.
     pub unreadable: Option<Box<str>>,
+    /// Whether the file carries the read-only attribute, or nobody may write it.
+    pub read_only: bool,
     /// Number of the archive member; meaningless in a folder.
     pub(super) member: usize,
 }
@@ -181,7 +183,7 @@ impl Entry {
     /// Returns an entry without time.
     #[must_use]
     pub fn new(path: EvidencePath, kind: EntryKind, size: u64) -> Self {
-        Self { path, kind, size, modified: None, unreadable: None, member: 0 }
+        Self { path, kind, size, modified: None, unreadable: None, read_only: false, member: 0 }
     }
 
     /// Returns whether this is a regular file.
@@ -204,6 +206,7 @@ impl Entry {
                 entry.modified = found.modified().ok().map(FileTime::from_system);
                 entry.kind = kind_on_disk(place, found.file_type());
                 entry.size = if entry.is_file() { found.len() } else { 0 };
+                entry.read_only = entry.is_file() && found.permissions().readonly();
             }
             Err(error) => entry.unreadable = Some(error.to_string().into()),
         }

@@ -287,7 +287,7 @@ impl Beside {
 fn is_sibling_text(place: &Path, entry: &Entry) -> bool {
     let mut head = Vec::new();
     let read = disk::open_file(place).and_then(|file| file.take(SNIFF_BYTES as u64).read_to_end(&mut head));
-    let kinds = [ArtifactKind::ImcCopy, ArtifactKind::MigrationList, ArtifactKind::MigrationLog];
+    let kinds = [ArtifactKind::ImcCopy, ArtifactKind::MigrationList, ArtifactKind::MigrationLog, ArtifactKind::MigrationWizard];
     entry.size <= SIBLING_BYTES && read.is_ok() && kinds.contains(&sniff(&head, entry.path.name()))
 }
 

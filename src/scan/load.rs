@@ -93,14 +93,15 @@ pub(super) struct Bounds<'a> {
     pub(super) cancel: &'a AtomicBool,
 }
 
-const CHUNK: usize = 64 << 10;
+/// Bytes read at a time; on the stack, so that a small file costs no allocation.
+const CHUNK: usize = 32 << 10;
 
 /// Reads to the end of `reader` into `buffer`, whose old contents are dropped.
 pub(super) fn load(reader: &mut dyn Read, bounds: Bounds<'_>, mut buffer: Vec<u8>) -> Loaded {
     buffer.clear();
     let mut loaded = Loaded { bytes: buffer, ..Loaded::default() };
     let mut hash = Sha256::new();
-    let mut chunk = vec![0; CHUNK];
+    let mut chunk = [0; CHUNK];
     loop {
         if bounds.cancel.load(Ordering::Relaxed) {
             loaded.error = Some("interrupted".into());

@@ -1,20 +1,25 @@
 //! From what lies in the evidence to the records that a Backup is made of: each file is told by content, read by its reader, and reduced to
 //! what stays. The function that judges queue items is handed in, so that nothing here knows a rule.
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::{
     backup::{
-        Backup, BackupPlace, Content, EntryKind as RecordKind, FileRecord, FileState, FileTraits, Item, ItemPlace, Parts, QueueKind, ReadFile, Rest,
-        RivalPlace, ServerFacts, SiblingKind, Siblings, SpoolFolder, SpoolMail, assemble, complete, is_index_path, names_in_index, read_item,
+        Backup, BackupPlace, Content, EntryKind as RecordKind, FileRecord, FileState, FileTraits, Item, ItemPlace, Parts, QueueKind, ReadFile,
+        ReadFiles, Rest, RivalPlace, ServerFacts, SiblingKind, Siblings, SpoolFolder, SpoolMail, assemble, complete, is_index_path, names_in_index,
+        read_item,
     },
     base::{Anomaly, Decoded, Limits, Sha256Digest},
     formats::{
-        dapi_csv, mime, registry,
+        dapi_csv, mime,
+        packing_list::ListText,
+        registry,
         sniff::{ArtifactKind, sniff},
         spool,
     },
 };
 
-use super::{Contents, Entry, EntryKind, Evidence, Outcome, RootKind, Run, Visited, manifest_digest};
+use super::{Contents, Entry, EntryKind, Evidence, Outcome, RootKind, Run, Visited, budget::lock, manifest_digest};
 
 /// The function that judges a queue item while its bytes are at hand.
 pub type Judge<'a> = &'a (dyn Fn(&Item<'_>) + Sync);
@@ -51,20 +56,20 @@ pub fn read_backup(evidence: &Evidence, given: &[(Entry, super::Loaded)], run: R
     let given = given.iter().filter_map(|(entry, loaded)| Some(read_unless_judged(entry, loaded.contents(), alone)?.file));
     let configuration = assemble(Parts {
         place: place(evidence),
-        files: std::mem::take(&mut inside.gathered.files),
-        beside: given.chain(std::mem::take(&mut beside.gathered.files).into_iter().map(|read| read.file)).collect(),
+        files: std::mem::take(&mut inside.gathered.read),
+        beside: given.chain(std::mem::take(&mut beside.gathered.read).into_files()).collect(),
     });
     let server = ServerFacts::of(&configuration);
     let knowing = Reading { server: &server, configuration: Some(&configuration), ..alone };
     inside.visit((evidence, run), |_| true, &|entry, contents| Some(read_entry(entry, contents, knowing)));
     beside.visit((evidence, quiet), |_| true, &|entry, contents| Some(read_entry(entry, contents, knowing)));
     let manifest = inside.manifest();
-    let mut gathered = inside.gathered;
-    let Gathered { files, mut panicked, interrupted } = beside.gathered;
-    gathered.panicked.append(&mut panicked);
-    let rest = Rest { files: gathered.files, beside: files.into_iter().map(|read| read.file).collect(), manifest };
+    let panicked = [inside.gathered.panicked, beside.gathered.panicked].concat();
+    let interrupted = inside.gathered.interrupted || beside.gathered.interrupted;
+    drop(inside.digests);
+    let rest = Rest { files: inside.gathered.read, beside: beside.gathered.read.into_files(), manifest };
     let backup = with_notes(complete(configuration, rest, limits), evidence);
-    Scanned { backup, panicked: gathered.panicked, interrupted: gathered.interrupted || interrupted }
+    Scanned { backup, panicked, interrupted }
 }
 
 /// Entries that are read in several visits, and what was gathered so far.
@@ -76,7 +81,8 @@ struct Sweep<'e> {
 
 impl<'e> Sweep<'e> {
     fn new(entries: &'e [Entry]) -> Self {
-        let gathered = Gathered::new(entries.iter().filter(|entry| !entry.is_file()).map(unread_entry));
+        let read = entries.iter().filter(|entry| !entry.is_file()).map(unread_entry).collect();
+        let gathered = Gathered { read, panicked: Vec::new(), interrupted: false };
         Self { entries, digests: vec![Digested::Waiting; entries.len()], gathered }
     }
 
@@ -88,9 +94,27 @@ impl<'e> Sweep<'e> {
         work: &(dyn Fn(&Entry, Contents<'_>) -> Option<ReadFile> + Sync),
     ) {
         let waits = |at: usize, entry: &Entry| self.digests.get(at) == Some(&Digested::Waiting) && wanted(entry);
-        let visited = evidence.visit_some((self.entries, &waits), run, work);
-        let decided = decided(visited, &mut self.digests);
-        self.gathered.add(self.entries, decided);
+        let read = Mutex::new(std::mem::take(&mut self.gathered.read));
+        let keep = |entry: &Entry, contents: Contents<'_>| {
+            let Some(file) = work(entry, contents) else { return false };
+            lock(&read).push(file);
+            true
+        };
+        let visited = evidence.visit_some((self.entries, &waits), run, &keep);
+        self.gathered.read = read.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for Visited { entry: at, size_read: _, sha256, outcome } in visited {
+            let Some(entry) = self.entries.get(at) else { continue };
+            match outcome {
+                // Items that wait for the judge are left for later.
+                Outcome::Done(false) => continue,
+                Outcome::Done(true) => {}
+                Outcome::Panicked(message) => self.gathered.panicked(entry, sha256, &message),
+                Outcome::Interrupted => self.gathered.interrupted(entry),
+            }
+            if let Some(digest) = self.digests.get_mut(at) {
+                *digest = Digested::Done(sha256);
+            }
+        }
     }
 
     fn manifest(&self) -> Sha256Digest {
@@ -106,24 +130,6 @@ impl<'e> Sweep<'e> {
 enum Digested {
     Waiting,
     Done(Option<Sha256Digest>),
-}
-
-/// Returns the visits that are decided, and notes their digests; items that wait for the judge are left for later.
-fn decided(visited: Vec<Visited<Option<ReadFile>>>, digests: &mut [Digested]) -> Vec<Visited<ReadFile>> {
-    let mut all = Vec::with_capacity(visited.len());
-    for Visited { entry, size_read, sha256, outcome } in visited {
-        let outcome = match outcome {
-            Outcome::Done(None) => continue,
-            Outcome::Done(Some(read)) => Outcome::Done(read),
-            Outcome::Panicked(message) => Outcome::Panicked(message),
-            Outcome::Interrupted => Outcome::Interrupted,
-        };
-        if let Some(digest) = digests.get_mut(entry) {
-            *digest = Digested::Done(sha256);
-        }
-        all.push(Visited { entry, size_read, sha256, outcome });
-    }
-    all
 }
 
 /// Reads files that lie in memory into a Backup, as tests and benches do.
@@ -142,11 +148,10 @@ pub fn read_memory(place: BackupPlace, files: &[(Entry, Vec<u8>)], context: (&Li
         }
     }
     let (inside, beside): (Vec<_>, Vec<_>) = read.into_iter().partition(|file| !file.path.starts_with("../"));
-    let files_read = inside.into_iter().map(|file| ReadFile { file, message: None }).collect();
-    let configuration = assemble(Parts { place, files: files_read, beside });
+    let configuration = assemble(Parts { place, files: inside.into_iter().collect(), beside });
     let server = ServerFacts::of(&configuration);
     let knowing = Reading { server: &server, configuration: Some(&configuration), ..alone };
-    let mut rest = Vec::new();
+    let mut rest = ReadFiles::default();
     let mut beside = Vec::new();
     for (entry, bytes) in later {
         let read = read_entry(entry, contents_of(bytes), knowing);
@@ -173,32 +178,21 @@ fn contents_of(bytes: &[u8]) -> Contents<'_> {
 
 /// What was gathered from the visits.
 struct Gathered {
-    files: Vec<ReadFile>,
+    read: ReadFiles,
     panicked: Vec<(String, String)>,
     interrupted: bool,
 }
 
 impl Gathered {
-    fn new(files: impl Iterator<Item = FileRecord>) -> Self {
-        Self { files: files.map(|file| ReadFile { file, message: None }).collect(), panicked: Vec::new(), interrupted: false }
+    fn panicked(&mut self, entry: &Entry, sha256: Option<Sha256Digest>, message: &str) {
+        let text = format!("reading it failed by a bug of imcscan: {message}");
+        self.panicked.push((entry.path.to_string(), message.to_owned()));
+        self.read.push(ReadFile { file: FileRecord { sha256, ..failed(entry, "internal-error", text) }, message: None });
     }
 
-    fn add(&mut self, entries: &[Entry], visited: Vec<Visited<ReadFile>>) {
-        for Visited { entry, size_read: _, sha256, outcome } in visited {
-            let Some(entry) = entries.get(entry) else { continue };
-            match outcome {
-                Outcome::Done(read) => self.files.push(read),
-                Outcome::Panicked(message) => {
-                    let text = format!("reading it failed by a bug of imcscan: {message}");
-                    self.panicked.push((entry.path.to_string(), message.into()));
-                    self.files.push(ReadFile { file: FileRecord { sha256, ..failed(entry, "internal-error", text) }, message: None });
-                }
-                Outcome::Interrupted => {
-                    self.interrupted = true;
-                    self.files.push(ReadFile { file: failed(entry, "interrupted", "not read: interrupted".into()), message: None });
-                }
-            }
-        }
+    fn interrupted(&mut self, entry: &Entry) {
+        self.interrupted = true;
+        self.read.push(ReadFile { file: failed(entry, "interrupted", "not read: interrupted".into()), message: None });
     }
 }
 
@@ -211,6 +205,7 @@ fn blank(entry: &Entry, kind: RecordKind) -> FileRecord {
         size: entry.size,
         sha256: None,
         modified: entry.modified.and_then(super::FileTime::timestamp),
+        is_read_only: entry.read_only,
         anomalies: Box::default(),
         traits: FileTraits::default(),
         content: Content::None,
@@ -253,7 +248,15 @@ fn is_judged(kind: ArtifactKind) -> bool {
 
 fn kind_of(entry: &Entry, contents: &Contents<'_>) -> ArtifactKind {
     let is_unread = contents.error.is_some() && contents.bytes.is_empty();
-    if is_unread { ArtifactKind::Unknown } else { sniff(contents.bytes, entry.path.as_str()) }
+    let kind = if is_unread { ArtifactKind::Unknown } else { sniff(contents.bytes, entry.path.as_str()) };
+    // Mail in the spool may begin with any field, and Japanese text is full of escape characters.
+    let is_unsure = matches!(kind, ArtifactKind::Unknown | ArtifactKind::Text);
+    if is_unsure && is_in_spool(entry.path.as_str()) && begins_with_a_field(contents.bytes) { ArtifactKind::Rfc822 } else { kind }
+}
+
+fn begins_with_a_field(bytes: &[u8]) -> bool {
+    let name = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+    name > 0 && bytes.get(name) == Some(&b':')
 }
 
 /// Reads one file by its kind.
@@ -269,7 +272,7 @@ fn read_entry(entry: &Entry, contents: Contents<'_>, reading: Reading<'_>) -> Re
     let mut message = None;
     let Decoded { value: content, mut anomalies } = if kind == ArtifactKind::TnefMessage {
         let item = read_item(bytes, place, limits, judge);
-        message = Some(Box::new(item.record));
+        message = Some(item.record);
         Decoded { value: Content::Message, anomalies: item.anomalies }
     } else {
         if is_judged(kind) {
@@ -301,15 +304,17 @@ const SMALL_TEXT: usize = 4096;
 fn read_content(bytes: &[u8], kind: ArtifactKind, path: &str, limits: &Limits) -> Decoded<Content> {
     match kind {
         // What carries the list's name is read as such, so that rules can say that it is empty or no text.
-        _ if is_packing_list_name(path) => Decoded::clean(Content::PackingList(bytes.into())),
+        _ if is_packing_list_name(path) => Decoded::clean(Content::PackingList(Box::new(ListText::of(bytes, limits)))),
         ArtifactKind::Registry | ArtifactKind::Hive => registry::parse(bytes, limits).map(|dump| Content::Registry(Box::new(dump))),
         ArtifactKind::DirectoryExport => dapi_csv::parse(bytes, limits).map(|export| Content::Directory(Box::new(export))),
-        ArtifactKind::PackingList => Decoded::clean(Content::PackingList(bytes.into())),
+        ArtifactKind::PackingList => Decoded::clean(Content::PackingList(Box::new(ListText::of(bytes, limits)))),
         _ if is_index_path(path) => Decoded::clean(Content::SpoolIndex(names_in_index(bytes))),
         ArtifactKind::SpoolFile => spool_mail(bytes, limits),
         ArtifactKind::Rfc822 if is_in_spool(path) => spool_mail(bytes, limits),
         ArtifactKind::Rfc822 => mime::document(bytes, limits).map(|_| Content::None),
-        ArtifactKind::ImcCopy | ArtifactKind::MigrationList | ArtifactKind::MigrationLog => sibling(bytes, path, limits),
+        ArtifactKind::ImcCopy | ArtifactKind::MigrationList | ArtifactKind::MigrationLog | ArtifactKind::MigrationWizard => {
+            sibling(bytes, path, limits)
+        }
         _ => Decoded::clean(Content::None),
     }
 }
@@ -329,7 +334,7 @@ fn is_packing_list_name(path: &str) -> bool {
 }
 
 fn sibling(bytes: &[u8], path: &str, limits: &Limits) -> Decoded<Content> {
-    let Some(kind) = SiblingKind::of(bytes, limits) else { return Decoded::clean(Content::None) };
+    let Some(kind) = SiblingKind::of(bytes, path, limits) else { return Decoded::clean(Content::None) };
     let mut siblings = Siblings::default();
     siblings.add(kind, path, (bytes, limits));
     let anomalies = siblings.anomalies().cloned().collect();
@@ -337,7 +342,7 @@ fn sibling(bytes: &[u8], path: &str, limits: &Limits) -> Decoded<Content> {
 }
 
 fn state_of(kind: ArtifactKind, (bytes, error): (&[u8], Option<&str>), anomalies: &[Anomaly]) -> FileState {
-    const UNDERSTOOD: [ArtifactKind; 11] = [
+    const UNDERSTOOD: [ArtifactKind; 12] = [
         ArtifactKind::TnefMessage,
         ArtifactKind::Registry,
         ArtifactKind::Hive,
@@ -346,6 +351,7 @@ fn state_of(kind: ArtifactKind, (bytes, error): (&[u8], Option<&str>), anomalies
         ArtifactKind::ImcCopy,
         ArtifactKind::MigrationList,
         ArtifactKind::MigrationLog,
+        ArtifactKind::MigrationWizard,
         ArtifactKind::SpoolFile,
         ArtifactKind::Rfc822,
         ArtifactKind::Empty,
@@ -402,7 +408,8 @@ fn rival(candidate: &super::Candidate) -> RivalPlace {
 /// Remarks of the listing become anomalies of the entry they speak of.
 fn with_notes(mut backup: Backup, evidence: &Evidence) -> Backup {
     for note in evidence.notes() {
-        if let Some(file) = backup.files.iter_mut().find(|file| file.path.as_ref() == note.path.as_str()) {
+        let found = backup.files.binary_search_by(|file| file.path.as_ref().cmp(note.path.as_str()));
+        if let Some(file) = found.ok().and_then(|at| backup.files.get_mut(at)) {
             let mut anomalies = std::mem::take(&mut file.anomalies).into_vec();
             anomalies.push(Anomaly::new(0, note.code, note.text.as_str()));
             file.anomalies = anomalies.into();

@@ -156,6 +156,7 @@ impl Long {
             size: if kind == EntryKind::File { size } else { 0 },
             kind,
             modified: self.modified.or_else(|| modified.map(|seconds| FileTime::Utc(Timestamp::from_unix(seconds)))),
+            read_only: header.mode().is_ok_and(|mode| mode & 0o222 == 0),
             unreadable: header.entry_type().is_gnu_sparse().then(|| "is stored sparse, which is not supported".into()),
         }
     }

@@ -84,7 +84,8 @@ fn member(fixed: &[u8], variable: &[u8]) -> Result<(Member, Packed), Truncated> 
     };
     let kind = kind(&name, attributes, made_by >> 8);
     let size = if matches!(kind, EntryKind::Folder) { 0 } else { size };
-    Ok((Member { name, kind, size, modified, unreadable }, Packed { header, size: stored, method, crc32 }))
+    let read_only = attributes & 1 != 0;
+    Ok((Member { name, kind, size, modified, unreadable, read_only }, Packed { header, size: stored, method, crc32 }))
 }
 
 /// Names are UTF-8 when the flag or the bytes say so, else OEM code page 437 (APPNOTE.TXT appendix D). Old Windows packers write

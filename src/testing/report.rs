@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    backup::Backup,
     base::{Limits, Timestamp},
     diagnostics::{Hits, Settings},
     report::{Report, analyze},
@@ -36,8 +37,24 @@ pub fn report_of(files: &[FixtureFile]) -> Report {
     let found = place_in_memory(&listing);
     let within: Vec<(Entry, Vec<u8>)> = entries.into_iter().filter_map(|(entry, bytes)| Some((below(entry, &found)?, bytes))).collect();
     let MemoryPlace { place, prefix: _ } = found;
-    let backup = read_memory(place, &within, (&limits, &|item| hits.judge(CATALOGUE, &settings, item)));
+    let below = place.below.clone();
+    let mut backup = read_memory(place, &within, (&limits, &|item| hits.judge(CATALOGUE, &settings, item)));
+    declare_sizes(&mut backup, files, &below);
     analyze(backup, hits, (CATALOGUE, settings))
+}
+
+/// Gives files the sizes that the fixture states for them.
+fn declare_sizes(backup: &mut Backup, files: &[FixtureFile], below: &str) {
+    let parent = below.rsplit_once('/').map_or("", |(parent, _)| parent);
+    for (file, size) in files.iter().filter_map(|file| Some((file, file.size?))) {
+        let strip = |folder: &str| file.path.strip_prefix(folder).map(|rest| rest.trim_start_matches('/'));
+        let inside = strip(below).map(str::to_owned);
+        let path = inside.or_else(|| strip(parent).map(|rest| format!("../{rest}"))).unwrap_or_default();
+        let mut records = backup.files.iter_mut().chain(&mut backup.imcdata);
+        if let Some(record) = records.find(|record| *record.path == *path) {
+            record.size = size;
+        }
+    }
 }
 
 /// Returns the files with every folder above them.
@@ -56,6 +73,7 @@ fn entries(files: &[FixtureFile]) -> Vec<(Entry, Vec<u8>)> {
             };
             let mut entry = Entry::new(EvidencePath::new(&file.path), kind, file.bytes.len() as u64);
             entry.modified = Some(FileTime::Utc(file.modified.unwrap_or_else(|| usual_time(index, &file.path))));
+            entry.read_only = file.read_only;
             entries.push((entry, file.bytes.clone()));
         }
     }

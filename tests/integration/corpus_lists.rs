@@ -9,12 +9,12 @@ use std::{
 };
 
 use imcscan::{
-    backup::{DiskItem, Listing, SiblingKind, Siblings, reconcile},
+    backup::{DiskItem, Listing, SiblingKind, Siblings, migration::Migration, reconcile},
     base::Limits,
     formats::{
         imccopy::FlagConflict,
         ini::{Agreement, IniFile, second_opinion},
-        migrate, packing_list,
+        packing_list,
     },
 };
 use serde_json::Value;
@@ -37,7 +37,7 @@ fn walk(root: &Path, folder: &Path, items: &mut Vec<DiskItem>) {
         let path = entry.path();
         let data = entry.metadata().unwrap();
         let relative = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
-        items.push(DiskItem { path: relative, size: if data.is_dir() { 0 } else { data.len() }, is_folder: data.is_dir() });
+        items.push(DiskItem { path: relative.into(), size: if data.is_dir() { 0 } else { data.len() }, is_folder: data.is_dir() });
         if data.is_dir() {
             walk(root, &path, items);
         }
@@ -51,7 +51,7 @@ fn everything_below(root: &Path) -> Vec<DiskItem> {
 }
 
 fn has_extension(item: &DiskItem, extension: &str) -> bool {
-    Path::new(&item.path).extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
+    Path::new(&*item.path).extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
 
 fn sorted<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<String> {
@@ -69,8 +69,8 @@ fn expected_paths(value: &Value) -> Vec<String> {
 fn siblings(root: &Path, items: &[DiskItem]) -> (Siblings, Vec<String>) {
     let mut siblings = Siblings::default();
     for item in items.iter().filter(|item| !item.is_folder) {
-        let bytes = fs::read(root.join(&item.path)).unwrap();
-        if let Some(kind) = SiblingKind::of(&bytes, &Limits::default()) {
+        let bytes = fs::read(root.join(&*item.path)).unwrap();
+        if let Some(kind) = SiblingKind::of(&bytes, &item.path, &Limits::default()) {
             siblings.add(kind, &item.path, (&bytes, &Limits::default()));
         }
     }
@@ -89,12 +89,12 @@ fn story(folder: &Path) -> bool {
     let listing = Listing::new(&items);
     let expected: Value = serde_json::from_slice(&fs::read(folder.join("expected.json")).unwrap()).unwrap();
     let expected = &expected["packing_list"];
-    let read = packing_list::parse(&fs::read(folder.join(&list.path)).unwrap(), &listing, &Limits::default());
+    let read = packing_list::parse(&fs::read(folder.join(&*list.path)).unwrap(), &listing, &Limits::default());
     let (siblings, excused) = siblings(&root, &items);
     assert_eq!(siblings.imccopy.iter().flat_map(|sibling| &sibling.file.anomalies).count(), 0, "{}", folder.display());
     let found = reconcile(&read.value, &listing, &excused).unwrap();
     let name = folder.display();
-    let listed: HashSet<_> = found.entries.iter().map(|entry| entry.path.as_str()).collect();
+    let listed: HashSet<_> = found.entries.iter().zip(&read.value.entries).map(|(found, entry)| found.path(entry, &listing)).collect();
     assert!(!excused.iter().any(|path| listed.contains(path.as_str())), "{name}: {excused:?}");
     assert_eq!(read.value.dialect.unwrap().name(), expected["dialect"].as_str().unwrap(), "{name}");
     assert!(matches!(read.value.second_opinion, Agreement::Agrees { .. }), "{name}: {:?}", read.value.second_opinion);
@@ -158,7 +158,7 @@ fn ini_files_of_the_corpus_are_read_as_another_reader_reads_them() {
     let Some(root) = corpus("ini") else { return };
     let mut agreed = 0;
     for item in everything_below(&root).iter().filter(|item| !item.is_folder && has_extension(item, "ini")) {
-        let read = IniFile::parse(&fs::read(root.join(&item.path)).unwrap(), &Limits::default());
+        let read = IniFile::parse(&fs::read(root.join(&*item.path)).unwrap(), &Limits::default());
         let opinion = second_opinion(&read.value);
         if read.anomalies.is_empty() {
             assert!(matches!(opinion, Agreement::Agrees { .. }), "{}: {opinion:?}", item.path);
@@ -179,9 +179,8 @@ fn the_sibling_files_of_the_stories_say_what_is_expected() {
     let conflicts: Vec<_> = formats.iter().map(|record| record.flags().unwrap().conflicts()).collect();
     assert_eq!(conflicts, [vec![], vec![FlagConflict::UuencodeWithMime]]);
     assert_eq!(siblings.imccopy[1].file.value.routes.len(), 2);
-    let (list, log) = (&siblings.migration_lists[0].file.value, &siblings.migration_logs[0].file.value);
-    let found = migrate::progress(&list.rows, &log.lines);
-    assert_eq!(found.failed.iter().map(|line| line.alias.value.as_str()).collect::<Vec<_>>(), ["fjensen"]);
-    assert_eq!(found.never_tried.iter().map(|row| row.alias.value.as_str()).collect::<Vec<_>>(), ["jivers"]);
-    assert_eq!(found.done.len(), 5);
+    let found = Migration::of(&siblings);
+    assert_eq!(found.failed().iter().map(|attempt| attempt.line.alias.value.as_str()).collect::<Vec<_>>(), ["fjensen"]);
+    assert_eq!(found.never_tried().iter().map(|listed| listed.row.alias.value.as_str()).collect::<Vec<_>>(), ["jivers"]);
+    assert_eq!(found.done().len(), 5);
 }

@@ -138,6 +138,20 @@ fn nothing_but_printable_text_reaches_a_person() {
 }
 
 #[test]
+fn lists_are_printable_too() {
+    let temp = tempfile::tempdir().unwrap();
+    let root = temp.path().join("Backup");
+    write_backup(&root);
+    for command in ["messages", "findings"] {
+        for form in ["text", "csv"] {
+            let ran = Imcscan::new().arg(command).arg(&root).arg("--format").arg(form).env("COLUMNS", "120").run().ends_with(0);
+            is_printable(ran.text(), &format!("{command} as {form}"));
+            assert!(form == "text" || !ran.text().contains("\n=") && !ran.text().contains(",=") && !ran.text().contains(",\"="), "{}", ran.text());
+        }
+    }
+}
+
+#[test]
 fn a_decoded_file_is_printable_too() {
     let temp = tempfile::tempdir().unwrap();
     let root = temp.path().join("Backup");

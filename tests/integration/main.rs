@@ -30,6 +30,7 @@ mod help;
 mod hostile;
 mod mail_corpus;
 mod messages;
+mod migrate;
 mod prefixes;
 mod proof;
 mod properties;

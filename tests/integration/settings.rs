@@ -59,3 +59,17 @@ fn the_printed_configuration_changes_nothing() {
     let plain = Imcscan::report(troubled()).args("--json").run().json();
     assert_eq!(same["findings"], plain["findings"]);
 }
+
+#[test]
+fn a_stated_version_decides_which_bugs_apply() {
+    let fired = |version: &str| {
+        let report = Imcscan::report(troubled()).arg("--json").arg("--exchange").arg(version).run().ends_with(0).json();
+        (severity_of(&report, "BLD102").is_some(), report["backup"]["build"].as_str().map(str::to_owned), report["backup"]["version"].clone())
+    };
+    assert_eq!(fired("5.5.1960.3"), (true, Some("5.5.1960.3".into()), json!("5.5")));
+    assert_eq!(fired("5.5.2657.72"), (false, Some("5.5.2657.72".into()), json!("5.5")));
+    assert_eq!(fired("5.5 SP3"), (true, Some("5.5.2650.21".into()), json!("5.5")));
+    assert_eq!(fired("4.0"), (false, None, json!("4.0")));
+    let ran = Imcscan::report(troubled()).args("--exchange 7").run().ends_with(2);
+    assert!(ran.err.contains("'7' is no Exchange version"), "{}", ran.err);
+}

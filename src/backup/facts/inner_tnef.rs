@@ -10,6 +10,7 @@ use crate::{
         mime::content_of,
         tnef::{self, TnefMessage},
     },
+    mapi::Property,
 };
 
 /// An inner TNEF stream.
@@ -19,6 +20,10 @@ pub struct InnerTnef<'a> {
     pub object: String,
     /// Index of the message that holds it among [`Item::messages`]; none for a part of a raw file.
     pub view: Option<usize>,
+    /// Index of the raw document that holds it among [`Item::raws`]; none for an attachment of a message.
+    pub raw: Option<usize>,
+    /// Whether the queue file ends, or a length lies, inside of it: its faults are then faults of the collection.
+    pub is_cut: bool,
     /// The stream.
     pub bytes: Cow<'a, [u8]>,
     /// Bytes that hold it in the file, encoded when it comes from a raw document.
@@ -51,6 +56,13 @@ impl InnerTnef<'_> {
     }
 }
 
+/// Returns every property of a stream: those of the message, of its recipients and of its attachments, not those of messages within.
+pub fn stream_properties<'m, 'a>(message: &'m TnefMessage<'a>) -> impl Iterator<Item = &'m Property<'a>> {
+    let rows = message.recipients.iter().flat_map(|row| &row.properties.properties);
+    let attachments = message.attachments.iter().flat_map(|attachment| &attachment.properties.properties);
+    message.properties.properties.iter().chain(rows).chain(attachments)
+}
+
 /// Returns the inner streams of an item.
 pub(in crate::backup) fn inner_tnefs<'a>(item: &Item<'a>) -> Vec<InnerTnef<'a>> {
     let mut found = Vec::new();
@@ -62,17 +74,19 @@ pub(in crate::backup) fn inner_tnefs<'a>(item: &Item<'a>) -> Vec<InnerTnef<'a>> 
             if bytes.starts_with(&InnerTnef::SIGNATURE) || name.eq_ignore_ascii_case("winmail.dat") || says_so {
                 let object = format!("{}, attachment {}", view.object, index + 1);
                 let span = offset..offset + bytes.len() as u64;
-                found.push(InnerTnef { object, view: Some(view_index), bytes: Cow::Borrowed(bytes), span });
+                let is_cut = attachment.is_cut;
+                found.push(InnerTnef { object, view: Some(view_index), raw: None, is_cut, bytes: Cow::Borrowed(bytes), span });
             }
         }
     }
-    for raw in item.raws() {
+    for (raw_index, raw) in item.raws().iter().enumerate() {
         for entity in &raw.document().entities {
             if entity.media_type == "application/ms-tnef" {
                 let content = content_of(raw.bytes, entity).into_owned();
                 let object =
                     if raw.object.is_empty() { "part application/ms-tnef".to_owned() } else { format!("{}, part application/ms-tnef", raw.object) };
-                found.push(InnerTnef { object, view: None, bytes: Cow::Owned(content), span: raw.span(entity.body.clone()) });
+                let span = raw.span(entity.body.clone());
+                found.push(InnerTnef { object, view: None, raw: Some(raw_index), is_cut: false, bytes: Cow::Owned(content), span });
             }
         }
     }

@@ -42,6 +42,8 @@ pub struct Imcea {
     pub domain: String,
     /// Why it does not decode.
     pub fault: Option<ImceaFault>,
+    /// Where in the local part the fault stands, counted in bytes.
+    pub fault_at: usize,
 }
 
 /// Why an encapsulated address does not decode.
@@ -57,6 +59,20 @@ pub enum ImceaFault {
     ControlCharacter,
     /// Nothing behind the hyphen.
     Empty,
+}
+
+impl ImceaFault {
+    /// Returns the fault in words.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoType => "names no type",
+            Self::NoHyphen => "has no hyphen behind the type",
+            Self::BadEscape => "has a + without two hexadecimal digits",
+            Self::ControlCharacter => "decodes to a control character",
+            Self::Empty => "holds nothing behind the hyphen",
+        }
+    }
 }
 
 impl MailAddress {
@@ -151,6 +167,13 @@ impl MailAddress {
         local.strip_prefix("IMCEA").map(decapsulated)
     }
 
+    /// Returns whether the local part begins with IMCEA in any letter case, blanks and a quotation mark aside.
+    #[must_use]
+    pub fn looks_encapsulated(&self) -> bool {
+        let start = self.value.trim_start_matches([' ', '\t', '"']);
+        start.get(..5).is_some_and(|mark| mark.eq_ignore_ascii_case("IMCEA"))
+    }
+
     /// Returns whether two addresses name the same mailbox: type and value alike, letter case aside.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
@@ -175,40 +198,45 @@ fn unquoted(text: &str) -> impl Iterator<Item = (usize, char)> {
     })
 }
 
+/// Length of the mark `IMCEA`.
+const MARK: usize = 5;
+
 fn decapsulated(rest: &str) -> Imcea {
     let Some((address_type, encoded)) = rest.split_once('-') else {
-        return Imcea { address_type: String::new(), value: rest.to_owned(), domain: String::new(), fault: Some(ImceaFault::NoHyphen) };
+        let (fault, fault_at) = (Some(ImceaFault::NoHyphen), MARK + rest.len());
+        return Imcea { address_type: String::new(), value: rest.to_owned(), domain: String::new(), fault, fault_at };
     };
+    let start = MARK + address_type.len() + 1;
     let (value, fault) = decoded(encoded);
-    let fault = if address_type.is_empty() {
-        Some(ImceaFault::NoType)
-    } else if encoded.is_empty() {
-        Some(ImceaFault::Empty)
-    } else {
-        fault
+    let (fault, fault_at) = match fault {
+        _ if address_type.is_empty() => (Some(ImceaFault::NoType), MARK),
+        _ if encoded.is_empty() => (Some(ImceaFault::Empty), start),
+        Some((fault, at)) => (Some(fault), start + at),
+        None => (None, 0),
     };
     let is_smtp = address_type.eq_ignore_ascii_case("SMTP");
     let domain = value.rsplit_once('@').filter(|_| is_smtp).map(|(_, domain)| domain.to_lowercase()).unwrap_or_default();
-    Imcea { address_type: address_type.to_uppercase(), value, domain, fault }
+    Imcea { address_type: address_type.to_uppercase(), value, domain, fault, fault_at }
 }
 
 /// Decodes `+hh` and `_`; what is no escape stays as it is.
-fn decoded(encoded: &str) -> (String, Option<ImceaFault>) {
+fn decoded(encoded: &str) -> (String, Option<(ImceaFault, usize)>) {
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut fault = None;
     let mut rest = encoded.as_bytes();
     while let Some((&byte, behind)) = rest.split_first() {
+        let at = encoded.len() - rest.len();
         rest = behind;
         let escape = behind.get(..2).and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
         match (byte, escape) {
             (b'+', Some(code)) => {
                 bytes.push(code);
                 rest = behind.get(2..).unwrap_or_default();
-                fault = fault.or((code < b' ').then_some(ImceaFault::ControlCharacter));
+                fault = fault.or((code < b' ').then_some((ImceaFault::ControlCharacter, at)));
             }
             (b'+', None) => {
                 bytes.push(byte);
-                fault = fault.or(Some(ImceaFault::BadEscape));
+                fault = fault.or(Some((ImceaFault::BadEscape, at)));
             }
             (b'_', _) => bytes.push(b'/'),
             _ => bytes.push(byte),
@@ -260,7 +288,9 @@ mod tests {
         assert_eq!((relayed.value.as_str(), relayed.domain.as_str()), ("ann@Other.example", "other.example"));
         let faults = ["IMCEA-x@y", "IMCEAEX@y", "IMCEAEX-a+2@y", "IMCEAEX-a+0D@y", "IMCEAEX-@y"].map(|text| smtp(text).imcea().unwrap().fault);
         assert_eq!(faults, [NoType, NoHyphen, BadEscape, ControlCharacter, Empty].map(Some));
+        assert_eq!(smtp("IMCEAEX-_o+2@y").imcea().unwrap().fault_at, 10);
         assert_eq!(smtp("imceaex-x@y").imcea(), None);
+        assert!(smtp("\"imcea x\"@y").looks_encapsulated() && !smtp("ann@y").looks_encapsulated());
     }
 
     #[test]

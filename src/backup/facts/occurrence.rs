@@ -74,8 +74,18 @@ pub struct AddressOccurrence<'a> {
     pub address: MailAddress,
     /// Where it stands.
     pub place: AddressPlace<'a>,
+    /// The row of a recipient table that names it.
+    pub row: Option<&'a Recipient<'a>>,
     /// Whether this gateway has to deliver to it: PR_RESPONSIBILITY is not FALSE (Q259881). True for what is no envelope recipient.
     pub is_ours: bool,
+}
+
+impl AddressOccurrence<'_> {
+    /// Returns whether this is an envelope recipient of type SMTP that the gateway has to deliver to.
+    #[must_use]
+    pub fn is_our_smtp_recipient(&self) -> bool {
+        self.role == AddressRole::P1 && self.is_ours && self.address.is_smtp()
+    }
 }
 
 /// The four properties that name somebody: type, address, entry id, display name.
@@ -159,6 +169,7 @@ fn report_destination<'a>(shell: &MessageView<'a>, code_page: CodePage) -> Optio
         object: shell.object.clone(),
         address,
         place: AddressPlace::Property(property),
+        row: None,
         is_ours: true,
     })
 }
@@ -188,7 +199,7 @@ fn header_view<'a>(mail: &MessageView<'a>, found: &mut Vec<AddressOccurrence<'a>
         };
         let address = MailAddress { address_type, value, source, name };
         let place = AddressPlace::Property(property);
-        found.push(AddressOccurrence { role: AddressRole::ReplyTo, object: mail.object.clone(), address, place, is_ours: true });
+        found.push(AddressOccurrence { role: AddressRole::ReplyTo, object: mail.object.clone(), address, place, row: None, is_ours: true });
     }
 }
 
@@ -208,6 +219,7 @@ fn header_fields<'a>(mail: &MessageView<'a>, found: &mut Vec<AddressOccurrence<'
                 object: mail.object.clone(),
                 address,
                 place: AddressPlace::Header(field.name.clone(), span.clone()),
+                row: None,
                 is_ours: true,
             }));
         }
@@ -227,14 +239,21 @@ pub(super) fn in_field(value: &str) -> impl Iterator<Item = MailAddress> {
 /// Returns who a message names by four of its properties; none when it has none of them.
 fn of_message<'a>(role: AddressRole, view: &MessageView<'a>, naming: &Naming) -> Option<AddressOccurrence<'a>> {
     let (address, property) = named(&view.message.properties, naming, view.message.effective_code_page());
-    property.map(|property| AddressOccurrence { role, object: view.object.clone(), address, place: AddressPlace::Property(property), is_ours: true })
+    property.map(|property| AddressOccurrence {
+        role,
+        object: view.object.clone(),
+        address,
+        place: AddressPlace::Property(property),
+        row: None,
+        is_ours: true,
+    })
 }
 
 fn of_row<'a>(role: AddressRole, (view, index): (&MessageView<'a>, usize), row: &'a Recipient<'a>) -> AddressOccurrence<'a> {
     let (address, property) = named(&row.properties, &ROW, view.message.effective_code_page());
     let place = property.or_else(|| row.properties.properties.first()).map_or(AddressPlace::Bytes(0..0), AddressPlace::Property);
     let is_ours = row.properties.boolean(PropTag::RESPONSIBILITY) != Some(false);
-    AddressOccurrence { role, object: format!("{}, recipient {}", view.object, index + 1), address, place, is_ours }
+    AddressOccurrence { role, object: format!("{}, recipient {}", view.object, index + 1), address, place, row: Some(row), is_ours }
 }
 
 /// Reads the four properties; an empty address is completed by the entry id. The property is the one that names the value.

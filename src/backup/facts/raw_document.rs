@@ -58,6 +58,12 @@ impl<'a> RawDocument<'a> {
         self.document.get_or_init(|| document(self.bytes, &self.limits).value)
     }
 
+    /// Returns what it is called in the words of evidence; a file of its own is "the document".
+    #[must_use]
+    pub fn place_name(&self) -> &str {
+        if self.object.is_empty() { "the document" } else { &self.object }
+    }
+
     /// Returns whether the document is a file of its own and no attachment.
     #[must_use]
     pub fn is_file(&self) -> bool {
@@ -119,6 +125,7 @@ impl<'a> RawDocument<'a> {
                     object: self.object.clone(),
                     address,
                     place: AddressPlace::Header(field.name.clone(), self.field_span(field)),
+                    row: None,
                     is_ours: true,
                 }));
             }
@@ -144,6 +151,7 @@ impl<'a> RawDocument<'a> {
                 name: None,
             },
             place: AddressPlace::Bytes(text.offset..text.offset + text.length),
+            row: None,
             is_ours: true,
         })
         .collect()

@@ -136,14 +136,17 @@ fn sibling(siblings: &Siblings, map: &mut FieldMap) {
     }
     for found in &siblings.migration_lists {
         let list = &found.file.value;
-        if let Some(heading) = list.heading {
-            at(map, heading, 2, "column names");
+        if let Some(heading) = &list.heading {
+            at(map, heading.place, 2, "column names");
         }
         list.rows.iter().for_each(|row| list_row(row, map));
         list.result_lines.iter().for_each(|line| result_line(line, map));
     }
     for found in &siblings.migration_logs {
         found.file.value.lines.iter().for_each(|line| result_line(line, map));
+    }
+    for found in &siblings.wizard {
+        found.file.value.parts().for_each(|(what, place)| at(map, place, 2, what));
     }
 }
 
@@ -181,7 +184,7 @@ fn named_fields(fields: &[Located], names: &[&str], map: &mut FieldMap) {
 }
 
 fn list_row(row: &ListRow, map: &mut FieldMap) {
-    let ListRow { name, alias, source, destination, shape: _, place } = row;
+    let ListRow { name, alias, source, destination, shape: _, place, raw: _ } = row;
     at(map, *place, 2, "row");
     for (field, label) in [(name, "name"), (alias, "alias"), (source, "source"), (destination, "destination")] {
         at(map, field.place, 3, label);
@@ -189,7 +192,7 @@ fn list_row(row: &ListRow, map: &mut FieldMap) {
 }
 
 fn result_line(line: &LogLine, map: &mut FieldMap) {
-    let LogLine { status: _, name, alias, source, destination, message, time: _, time_text, place } = line;
+    let LogLine { status: _, name, alias, source, destination, message, time: _, time_text, place, raw: _, entry: _ } = line;
     at(map, *place, 2, "result");
     let fields = [(name, "name"), (alias, "alias"), (source, "source"), (destination, "destination"), (message, "message"), (time_text, "time")];
     for (field, label) in fields {

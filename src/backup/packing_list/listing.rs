@@ -1,6 +1,9 @@
 //! What is on the disk below the Backup folder, found again under the names that lists use.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+};
 
 use crate::{backup::QueueKind, formats::packing_list::Surroundings};
 
@@ -8,7 +11,7 @@ use crate::{backup::QueueKind, formats::packing_list::Surroundings};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiskItem {
     /// Path relative to the Backup folder with `/`.
-    pub path: String,
+    pub path: Box<str>,
     /// Number of bytes; 0 for a folder.
     pub size: u64,
     /// Whether it is a folder.
@@ -34,11 +37,36 @@ pub struct Listing<'a> {
     /// The items as given.
     pub items: &'a [DiskItem],
     by_path: HashMap<&'a str, usize>,
-    by_fold: HashMap<String, usize>,
-    by_queue: HashMap<String, usize>,
+    by_fold: FirstByKey,
+    by_queue: FirstByKey,
     by_short_name: HashMap<String, Vec<usize>>,
     by_long_name: HashMap<String, Vec<usize>>,
     queue_folders: HashMap<QueueKind, &'a str>,
+}
+
+/// The first item of each key, found by the hash of the key: with very many files the keys themselves would take much memory.
+#[derive(Debug, Clone, Default)]
+struct FirstByKey {
+    hashing: RandomState,
+    by_hash: HashMap<u64, usize>,
+    /// Items whose key has the hash of another one; hardly ever any.
+    clashes: Vec<usize>,
+}
+
+impl FirstByKey {
+    /// Adds an item unless its key is there; `key_of` tells the key of an item that was added.
+    fn add(&mut self, key: &str, index: usize, key_of: impl Fn(usize) -> Option<String>) {
+        let first = *self.by_hash.entry(self.hashing.hash_one(key)).or_insert(index);
+        if first != index && key_of(first).as_deref() != Some(key) {
+            self.clashes.push(index);
+        }
+    }
+
+    fn find(&self, key: &str, key_of: impl Fn(usize) -> Option<String>) -> Option<usize> {
+        let has_key = |index: &usize| key_of(*index).as_deref() == Some(key);
+        let by_hash = self.by_hash.get(&self.hashing.hash_one(key)).copied()?;
+        Some(by_hash).filter(has_key).or_else(|| self.clashes.iter().copied().find(has_key))
+    }
 }
 
 impl<'a> Listing<'a> {
@@ -48,13 +76,13 @@ impl<'a> Listing<'a> {
         let mut listing = Self { items, ..Self::default() };
         for (index, item) in items.iter().enumerate() {
             listing.by_path.insert(&item.path, index);
-            listing.by_fold.entry(fold(&item.path)).or_insert(index);
+            listing.by_fold.add(&fold(&item.path), index, |index| Some(fold(&items.get(index)?.path)));
             let canonical = canonical(&item.path);
             let names = if is_short_name(&canonical) { &mut listing.by_short_name } else { &mut listing.by_long_name };
             for key in short_keys(&canonical) {
                 names.entry(key).or_default().push(index);
             }
-            listing.by_queue.entry(canonical).or_insert(index);
+            listing.by_queue.add(&canonical, index, |index| Some(self::canonical(&items.get(index)?.path)));
             let top = item.path.split('/').next().unwrap_or_default();
             if (item.is_folder || top.len() < item.path.len())
                 && let Some(kind) = QueueKind::of_folder(top)
@@ -75,11 +103,11 @@ impl<'a> Listing<'a> {
         if let Some(&index) = self.by_path.get(path) {
             return Some((index, FoundBy::Spelling));
         }
-        if let Some(&index) = self.by_fold.get(&fold(path)) {
+        if let Some(index) = self.by_fold.find(&fold(path), |index| Some(fold(&self.items.get(index)?.path))) {
             return Some((index, FoundBy::LetterCase));
         }
         let canonical = canonical(path);
-        if let Some(&index) = self.by_queue.get(&canonical) {
+        if let Some(index) = self.by_queue.find(&canonical, |index| Some(self::canonical(&self.items.get(index)?.path))) {
             return Some((index, FoundBy::QueueFolder));
         }
         self.by_short_names(&canonical).first().and_then(|(_, items)| items.first()).map(|&index| (index, FoundBy::ShortName))

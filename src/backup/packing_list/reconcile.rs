@@ -1,6 +1,6 @@
 //! The comparison of list and disk.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::listing::{FoundBy, Listing, canonical, fold};
 use crate::formats::{
@@ -28,12 +28,19 @@ pub struct Reconciliation {
 }
 
 /// What became of one entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntryMatch {
-    /// The path on the disk, or the listed one when nothing is there.
-    pub path: String,
     /// Whether it is there.
     pub outcome: Outcome,
+}
+
+impl EntryMatch {
+    /// Returns the path on the disk, or the listed one when nothing is there.
+    #[must_use]
+    pub fn path<'a>(&self, entry: &'a PackingEntry, listing: &Listing<'a>) -> &'a str {
+        let found = if let Outcome::Present { item, .. } = self.outcome { listing.items.get(item) } else { None };
+        found.map_or(&entry.path, |item| &item.path)
+    }
 }
 
 /// Whether an entry's file is there.
@@ -120,17 +127,17 @@ pub fn reconcile(list: &PackingList, listing: &Listing<'_>, excused: &[String]) 
     for (index, (entry, found)) in list.entries.iter().zip(&entries).enumerate() {
         let Outcome::Present { item, found_by } = found.outcome else { continue };
         if found_by == FoundBy::LetterCase {
-            result.case_differs.push(CaseDifference { path: found.path.clone(), entry: index, place: entry.place });
+            result.case_differs.push(CaseDifference { path: found.path(entry, listing).to_owned(), entry: index, place: entry.place });
         }
         let size = entry.size.filter(|size| size.is_named || result.sizes_are_known);
         let file = listing.items.get(item).filter(|file| !file.is_folder);
         if let (Some(listed), Some(file)) = (size, file)
             && listed.bytes != file.size
         {
-            result.size_mismatch.push(SizeMismatch { path: found.path.clone(), entry: index, listed, actual: file.size });
+            result.size_mismatch.push(SizeMismatch { path: file.path.to_string(), entry: index, listed, actual: file.size });
         }
     }
-    (result.missing, result.duplicates) = group(&list.entries, &entries);
+    (result.missing, result.duplicates) = group(&list.entries, &entries, listing);
     result.unlisted = unlisted(&entries, listing, excused);
     result.entries = entries;
     Some(result)
@@ -146,13 +153,12 @@ fn match_entries(entries: &[PackingEntry], listing: &Listing<'_>) -> Vec<EntryMa
             FoundBy::ShortName => short_names.take(&entry.path, listing).map(|item| (item, found_by)),
             _ => Some((item, found_by)),
         });
-        let on_disk = found.and_then(|(item, _)| listing.items.get(item)).map(|item| item.path.clone());
         let outcome = match found {
             Some((item, found_by)) => Outcome::Present { item, found_by },
             None if entry.escapes.is_some() => Outcome::Outside,
             None => Outcome::Missing,
         };
-        matched.push(EntryMatch { path: on_disk.unwrap_or_else(|| entry.path.to_string()), outcome });
+        matched.push(EntryMatch { outcome });
     }
     matched
 }
@@ -194,25 +200,31 @@ fn sizes_are_known(list: &PackingList, matches: &[EntryMatch], listing: &Listing
 }
 
 /// Returns missing files and duplicates, each path once, in the order of the list.
-fn group(entries: &[PackingEntry], matches: &[EntryMatch]) -> (Vec<MissingFile>, Vec<Duplicate>) {
-    let mut order: HashMap<String, usize> = HashMap::new();
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    for (index, found) in matches.iter().enumerate() {
-        let key = match found.outcome {
-            Outcome::Present { item, .. } => item.to_string(),
-            Outcome::Missing | Outcome::Outside => format!("/{}", canonical(&found.path)),
+fn group(entries: &[PackingEntry], matches: &[EntryMatch], listing: &Listing<'_>) -> (Vec<MissingFile>, Vec<Duplicate>) {
+    /// What entries of the same file have in common.
+    #[derive(PartialEq, Eq, Hash)]
+    enum Target {
+        Item(usize),
+        Path(String),
+    }
+    let mut missing = Vec::new();
+    let mut firsts: HashMap<Target, usize> = HashMap::with_capacity(entries.len());
+    // Few files are listed twice, so only those have a list of their entries.
+    let mut several: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, (entry, found)) in entries.iter().zip(matches).enumerate() {
+        let target = match found.outcome {
+            Outcome::Present { item, .. } => Target::Item(item),
+            Outcome::Missing | Outcome::Outside => Target::Path(canonical(&entry.path)),
         };
-        let group = *order.entry(key).or_insert(groups.len());
-        match groups.get_mut(group) {
-            Some(group) => group.push(index),
-            None => groups.push(vec![index]),
+        let first = *firsts.entry(target).or_insert(index);
+        if first != index {
+            several.entry(first).or_insert_with(|| vec![first]).push(index);
+        } else if found.outcome == Outcome::Missing {
+            missing.push(MissingFile { path: entry.path.to_string(), entry: index, place: entry.place });
         }
     }
-    let first = |group: &Vec<usize>| group.first().and_then(|&entry| Some((entry, matches.get(entry)?, entries.get(entry)?)));
-    let missing = groups.iter().filter_map(first).filter(|(_, found, _)| found.outcome == Outcome::Missing);
-    let missing = missing.map(|(entry, found, listed)| MissingFile { path: found.path.clone(), entry, place: listed.place }).collect();
-    let several = groups.iter().filter(|group| group.len() > 1);
-    let duplicates = several.filter_map(|group| Some(Duplicate { path: first(group)?.1.path.clone(), entries: group.clone() })).collect();
+    let path = |index: usize| Some(matches.get(index)?.path(entries.get(index)?, listing).to_owned());
+    let duplicates = several.into_iter().filter_map(|(first, entries)| Some(Duplicate { path: path(first)?, entries })).collect();
     (missing, duplicates)
 }
 
@@ -222,7 +234,7 @@ fn unlisted(matches: &[EntryMatch], listing: &Listing<'_>, excused: &[String]) -
     let excused: HashSet<String> = excused.iter().map(|path| fold(path)).collect();
     let files = listing.items.iter().enumerate().filter(|(_, item)| !item.is_folder);
     let extra = files.filter(|(index, item)| !listed.contains(index) && !is_packing_list(&item.path) && !excused.contains(&fold(&item.path)));
-    extra.map(|(index, item)| UnlistedFile { path: item.path.clone(), size: item.size, item: index }).collect()
+    extra.map(|(index, item)| UnlistedFile { path: item.path.to_string(), size: item.size, item: index }).collect()
 }
 
 /// Returns whether a path is the packing list of this folder: `Imcfls`, or that name with one extension.

@@ -97,6 +97,8 @@ pub struct Field {
     pub length: u64,
     /// Where quotes stand.
     pub quoting: Quoting,
+    /// Whether one of its quotes does not fit, so that it may hold more or less than its value.
+    pub has_quoting_fault: bool,
 }
 
 /// An instruction for the import program; an export never holds one (Q152854, Q184536, Q150438).
@@ -125,6 +127,25 @@ impl DirectoryExport {
     }
 }
 
+impl Row {
+    /// Returns the number of leading fields that a quote which does not fit leaves sure: all of them when the row has as many as it should.
+    #[must_use]
+    pub fn sure_fields(&self, columns: usize) -> usize {
+        let fault = self.fields.iter().position(|field| field.has_quoting_fault);
+        fault.filter(|_| self.fields.len() != columns).unwrap_or(columns)
+    }
+}
+
+impl ImportOperator {
+    /// Returns the operator that a value is or begins with.
+    #[must_use]
+    pub fn of(value: &str) -> Option<Self> {
+        let text = value.trim();
+        let starts = |word: &str| text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+        if starts("~del") { Some(Self::Delete) } else { text.eq_ignore_ascii_case("~server").then_some(Self::Server) }
+    }
+}
+
 impl Field {
     /// Returns whether the attribute is absent.
     #[must_use]
@@ -138,26 +159,49 @@ impl Field {
         values::one(&self.raw, self.quoting, value_separator)
     }
 
-    /// Returns the import operator that the field holds.
+    /// Returns the first import operator among the values: it also stands inside of address lists (Q290091).
     #[must_use]
     pub fn import_operator(&self) -> Option<ImportOperator> {
-        let text = self.values.first()?.as_ref();
-        let starts = |word: &str| text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
-        if starts("~del") { Some(ImportOperator::Delete) } else { text.eq_ignore_ascii_case("~server").then_some(ImportOperator::Server) }
+        self.values.iter().find_map(|value| ImportOperator::of(value))
+    }
+
+    /// Returns the number of characters in the cell as a spreadsheet counts them: without quotes, escapes as they stand.
+    #[must_use]
+    pub fn characters(&self) -> usize {
+        values::unquoted(&self.raw, self.quoting).count()
     }
 
     /// Returns the side file that the field seems to point to.
     #[must_use]
     pub fn side_file(&self) -> Option<SideFile<'_>> {
-        let [value] = self.values.as_slice() else { return None };
+        match self.values.as_slice() {
+            [value] => SideFile::of(value),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> SideFile<'a> {
+    /// Reads a value as a pointer: a file name with one of the usual extensions, or behind a mark any path.
+    #[must_use]
+    pub fn of(value: &'a str) -> Option<Self> {
         let bare = value.trim_start_matches(['=', '#', '@', '<']);
         let marked = value.len() - bare.len() == 1;
         let name = bare.trim_end_matches('>');
         // Migration files write the place of the value behind the name: `#FILE.SEC(1024)`.
         let name = name.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map_or(name, |(name, _)| name);
-        let (stem, extension) = name.rsplit_once('.')?;
+        let drive = name.get(1..3).is_some_and(|colon| colon == ":\\") && name.starts_with(|c: char| c.is_ascii_alphabetic());
+        let path = if drive { name.get(3..).unwrap_or_default() } else { name };
+        let extension = path.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map_or("", |(_, extension)| extension);
         let known = ["bin", "blt", "dat", "txt", "sec", "pri"].iter().any(|known| extension.eq_ignore_ascii_case(known));
-        let plain = !stem.is_empty() && name.len() <= 255 && !name.contains([':', '@', ';', '*', '"', '=']);
-        (known && plain && (marked || bare.len() == value.len())).then_some(SideFile { name, marked })
+        let is_path = marked && (drive || path.contains('\\'));
+        let plain = !path.is_empty() && name.len() <= 255 && !path.contains([':', '@', ';', '*', '"', '=']);
+        ((known || is_path) && plain && (marked || bare.len() == value.len())).then_some(Self { name, marked })
+    }
+
+    /// Returns the name without folders.
+    #[must_use]
+    pub fn file_name(&self) -> &'a str {
+        self.name.rsplit(['\\', '/']).next().unwrap_or_default()
     }
 }

@@ -104,7 +104,17 @@ impl<'a> Reading<'a> {
         let record = self.record(text, line, separator, columns);
         let file = self.file;
         let mut at = (0, line.offset);
-        let fields: Vec<Field> = record.tokens.iter().map(|token| field(file, text, token, &mut at)).collect();
+        let mut fields: Vec<Field> = record.tokens.iter().map(|token| field(file, text, token, &mut at)).collect();
+        for (at, is_trailing) in
+            record.faults.iter().map(|fault| (fault.at, fault.code == "text-after-quote")).chain(record.open.map(|at| (at, false)))
+        {
+            let hit = record.tokens.iter().position(|token| token.range.contains(&at)).and_then(|index| fields.get_mut(index));
+            // Blanks behind a closing quote lose nothing.
+            let is_padding = |field: &Field| is_trailing && field.raw.rsplit('"').next().is_some_and(|behind| behind.trim().is_empty());
+            if let Some(field) = hit.filter(|field| !is_padding(field)) {
+                field.has_quoting_fault = true;
+            }
+        }
         self.cells = self.cells.saturating_sub(fields.len());
         for fault in &record.faults {
             let offset = line.offset + file.encoded_length(text.get(..fault.at).unwrap_or_default());
@@ -224,7 +234,7 @@ fn field(file: &TextFile, text: &str, token: &Token, at: &mut (usize, u64)) -> F
     let raw = text.get(token.range.clone()).unwrap_or_default();
     let length = file.encoded_length(raw);
     *at = (token.range.end, offset + length);
-    Field { raw: raw.into(), values: Vec::new(), offset, length, quoting: token.quoting }
+    Field { raw: raw.into(), values: Vec::new(), offset, length, quoting: token.quoting, has_quoting_fault: false }
 }
 
 /// Makes a column. Hand-made headers have blanks behind the commas, which keeps their quotes from being seen (Q155589, Q324080).

@@ -11,19 +11,24 @@ use crate::{
 /// Fields of one record that are told apart; whole records have eight at most.
 const MAX_FIELDS: usize = 64;
 
-/// Returns whether the file is IMCCOPY's: `[Domain]` with DomainInformation, or `[Routes]` with one of its keys.
+/// Returns whether the file is IMCCOPY's: `[Domain]` with DomainInformation, or `[Routes]` with one of its keys; behind a `[Header]` the
+/// section alone is enough, since a damaged file has lost its keys.
 #[must_use]
 pub fn is_imccopy(file: &IniFile) -> bool {
     let mut section = Section::Other;
-    let mut found = false;
+    let (mut has_header, mut has_section, mut has_key) = (false, false, false);
     for item in &file.items {
         match item.kind {
-            IniKind::Section => section = Section::of(file.name(item)),
-            IniKind::Pair => found |= !matches!(Key::of(section, file.name(item)), Key::Version | Key::Other),
+            IniKind::Section => {
+                section = Section::of(file.name(item));
+                has_header |= section == Section::Header;
+                has_section |= matches!(section, Section::Domain | Section::Routes);
+            }
+            IniKind::Pair => has_key |= !matches!(Key::of(section, file.name(item)), Key::Version | Key::Other),
             _ => {}
         }
     }
-    found
+    has_key || has_header && has_section
 }
 
 /// Reads a file that is, or should be, IMCCOPY's.
@@ -304,8 +309,13 @@ mod tests {
     #[test]
     fn the_file_is_known_by_its_content() {
         let is_one = |text: &str| is_imccopy(&IniFile::parse(text.as_bytes(), &Limits::default()).value);
-        assert!(is_one(DOMAIN) && is_one(ROUTES) && is_one("[routes]\nDEFAULTROUTING=x"));
-        assert!(!is_one("[Header]\nVersion=1\n[Registry]\nService=Imcsvc.reg\n") && !is_one("DeliveryRouting=+\n") && !is_one(""));
+        assert!(is_one(DOMAIN) && is_one(ROUTES) && is_one("[routes]\nDEFAULTROUTING=x") && is_one("[Header]\nVersion=1\n[Domain]\n+Default\n"));
+        assert!(
+            !is_one("[Header]\nVersion=1\n[Registry]\nService=Imcsvc.reg\n")
+                && !is_one("DeliveryRouting=+\n")
+                && !is_one("[Domain]\nx=1\n")
+                && !is_one("")
+        );
     }
 
     #[test]

@@ -40,10 +40,23 @@ pub(super) fn locate(file: &TextFile, line: Line<'_>, text: &str) -> Located {
     Located { value: text.to_owned(), place: LinePlaces::new(file, line).of(text) }
 }
 
+/// Returns the text from the begin of one of its pieces to the end of another.
+pub(super) fn span<'a>(text: &'a str, first: &str, last: &str) -> &'a str {
+    let at = |piece: &str| (piece.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    text.get(at(first)..at(last) + last.len()).unwrap_or_default()
+}
+
 /// Returns whether a text could be a computer name: letters, digits, hyphen, underscore, 15 at most, and one letter at least.
 pub(super) fn is_server(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     (1..=15).contains(&text.len()) && text.bytes().all(is_part) && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Returns whether a text could stand for a server, right or wrong: a computer name, one that is too long, or a name of the domain name
+/// system.
+pub(super) fn is_server_like(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (1..=64).contains(&text.len()) && text.bytes().all(is_part) && text.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 /// Reads a US short date and time, `M/D/YY H:MM:SS`, seconds and AM or PM optional; years below 70 are those after 2000.

@@ -1,8 +1,8 @@
 //! Recipient lists: display name, alias, pilot server, production server; no header, no quoting.
 
 use super::{
-    LineEnds, ListRow, MigrationList, RowShape,
-    fields::{self, Field, is_server},
+    LineEnds, ListRow, MigrationList, RowShape, UnreadLine,
+    fields::{self, Field, is_server, span},
     log::{self, is_blank, is_log_line},
 };
 use crate::{
@@ -40,24 +40,32 @@ fn read_line(file: &TextFile, line: Line<'_>, (list, anomalies): (&mut Migration
         }
         return;
     }
-    let (rows, shape) = rows(line.text.trim_end_matches('\u{1a}'));
-    if rows.is_empty() {
-        let reason = "not 4 fields";
+    // A cut result is no row with a comma in its name.
+    if log::status(line.text).is_some() && line.text.split(',').count() > 4 {
+        let reason = "fewer than 7 fields";
         anomalies.add(line.offset, "unread-line", || format!("line {}: {reason}", line.number));
         list.unread.push(log::unread(file, line, reason));
         return;
     }
-    if list.rows.is_empty() && list.heading.is_none() && rows.first().is_some_and(is_heading) {
-        let place = LinePlaces::new(file, line).of(line.text);
-        anomalies.add(place.offset, "heading", || "the first line holds column names");
-        list.heading = Some(place);
+    if list.rows.is_empty() && list.unread.is_empty() && list.heading.is_none() && is_heading(line.text) {
+        anomalies.add(line.offset, "heading", || "the first line holds column names");
+        list.heading = Some(fields::locate(file, line, line.text));
+        return;
+    }
+    let text = line.text.trim_end_matches('\u{1a}');
+    let (rows, shape) = rows(text);
+    if rows.is_empty() {
+        let reason = "not 4 fields";
+        anomalies.add(line.offset, "unread-line", || format!("line {}: {reason}", line.number));
+        let fields = if text.contains('"') { fields::quoted(text).len() } else { fields::plain(text).len() };
+        list.unread.push(UnreadLine { fields, ..log::unread(file, line, reason) });
         return;
     }
     if let Some(note) = note(shape) {
         anomalies.add(line.offset, "row-shape", || format!("line {} has {note}", line.number));
     }
     let mut places = LinePlaces::new(file, line);
-    list.rows.extend(rows.into_iter().map(|row| located(row, shape, &mut places)));
+    list.rows.extend(rows.into_iter().map(|row| located(row, (text, shape), &mut places)));
 }
 
 fn note(shape: RowShape) -> Option<&'static str> {
@@ -69,12 +77,13 @@ fn note(shape: RowShape) -> Option<&'static str> {
     }
 }
 
-fn located([name, alias, source, destination]: [&str; 4], shape: RowShape, places: &mut LinePlaces<'_>) -> ListRow {
+fn located([name, alias, source, destination]: [&str; 4], (line, shape): (&str, RowShape), places: &mut LinePlaces<'_>) -> ListRow {
+    let raw = if shape == RowShape::SharedLine { span(line, name, destination) } else { line };
     let mut at = |text: &str| Located { value: text.to_owned(), place: places.of(text) };
     let (name, alias, source, destination) = (at(name), at(alias), at(source), at(destination));
     let mut place = name.place;
     place.length = (destination.place.offset + destination.place.length).saturating_sub(place.offset);
-    ListRow { name, alias, source, destination, shape, place }
+    ListRow { name, alias, source, destination, shape, place, raw: at(raw) }
 }
 
 /// Returns the rows of one line; none when it cannot be read as rows.
@@ -113,24 +122,33 @@ fn comma_in_name(line: &str) -> Option<[&str; 4]> {
     fits.then_some([name, alias, source, destination])
 }
 
-/// Returns whether a first row holds column names.
-fn is_heading(row: &[&str; 4]) -> bool {
-    let [name, alias, source, destination] = row.map(str::to_ascii_lowercase);
-    let has_server = |field: &str| field.contains("server");
-    let all = format!("{name},{alias}");
-    (all.contains("display name") || all.contains("displayname")) && all.contains("alias") || has_server(&source) && has_server(&destination)
+/// Returns whether a first line holds column names. Servers may well be called SERVER1 and SERVER2, so that word alone is no proof.
+pub(super) fn is_heading(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    let fields: Vec<&str> = line.split(',').collect();
+    let names_users = (line.contains("display name") || line.contains("displayname")) && line.contains("alias");
+    let [name, alias, source, destination] = fields.as_slice() else { return names_users };
+    let is_heading = |field: &str| field.contains("server") && !field.bytes().any(|byte| byte.is_ascii_digit());
+    let is_phrase = |field: &str| field.trim().contains([' ', '_']);
+    let leads = name.contains("name") || alias.contains("alias") || is_phrase(source) && is_phrase(destination);
+    names_users || is_heading(source) && is_heading(destination) && leads
 }
 
-fn line_ends(file: &TextFile) -> LineEnds {
+/// Counts how the lines of a text end.
+pub(super) fn line_ends(file: &TextFile) -> LineEnds {
     let mut ends = LineEnds::default();
     for line in file.lines() {
         let behind = file.text.get(line.start + line.text.len()..).unwrap_or_default();
+        let place = || fields::locate(file, line, line.text);
         match () {
             () if behind.starts_with("\r\n") => ends.cr_lf += 1,
             () if behind.starts_with('\n') => ends.lf += 1,
             () if behind.starts_with('\r') => ends.cr += 1,
             () if is_blank(line.text) => {}
-            () => ends.open = Some(LinePlaces::new(file, line).of(line.text)),
+            () => ends.open = Some(place()),
+        }
+        if ends.first_odd.is_none() && ends.lf + ends.cr > 0 {
+            ends.first_odd = Some(place());
         }
     }
     ends
@@ -172,10 +190,10 @@ mod tests {
             "Display Name,Alias Name,Pilot Server Name,Production Server Name\nJohn Doe,JohnD,GW-PILOT1\n\nSUCCESS,a,b,C,D,fine,5/10/96 10:05:00\nSuccess Team,st,A,B",
             &[("Success Team", "st", "B", RowShape::Plain)],
         );
-        assert_eq!(list.heading.map(|place| place.line), Some(1));
+        assert_eq!(list.heading.map(|line| line.place.line), Some(1));
         assert_eq!(list.unread.iter().map(|line| (line.text.place.line, line.fields)).collect::<Vec<_>>(), [(2, 3)]);
         assert_eq!(list.result_lines.len(), 1);
-        assert_eq!((list.line_ends.lf, list.line_ends.cr_lf, list.line_ends.open.map(|place| place.line)), (4, 0, Some(5)));
+        assert_eq!((list.line_ends.lf, list.line_ends.cr_lf, list.line_ends.open.map(|line| line.place.line)), (4, 0, Some(5)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     LogLine, MigrationLog, MigrationStatus, UnreadLine,
-    fields::{self, locate},
+    fields::{self, is_server, locate, span},
 };
 use crate::{
     base::{AnomalyList, Decoded, Limits, Line, TextFile},
@@ -50,13 +50,15 @@ pub(super) fn status(line: &str) -> Option<MigrationStatus> {
 
 /// Reads one result line, or says what is wrong with it.
 pub(super) fn log_line(file: &TextFile, line: Line<'_>) -> Result<LogLine, &'static str> {
-    let status = status(line.text).ok_or("the first field is neither SUCCESS nor FAILURE")?;
-    let mut from_left = line.text.trim_end_matches('\u{1a}').splitn(6, ',').skip(1);
-    let mut next = || from_left.next().ok_or("fewer than 7 fields");
-    let (name, alias, source, destination, rest) = (next()?, next()?, next()?, next()?, next()?);
+    let text = line.text.trim_end_matches('\u{1a}');
+    let status = status(text).ok_or("the first field is neither SUCCESS nor FAILURE")?;
+    let (user, rest) = user(text).ok_or("fewer than 7 fields")?;
     let (message, time_text) = rest.rsplit_once(',').ok_or("fewer than 7 fields")?;
     let time = fields::time(time_text).ok_or("the last field is no time")?;
     let at = |text| locate(file, line, text);
+    let [name, alias, source, destination] = user;
+    // A quotation mark before the name belongs to the entry.
+    let after_status = text.split_once(',').map_or(text, |(_, rest)| rest);
     Ok(LogLine {
         status,
         name: at(name),
@@ -67,7 +69,29 @@ pub(super) fn log_line(file: &TextFile, line: Line<'_>) -> Result<LogLine, &'sta
         time,
         time_text: at(time_text),
         place: LinePlaces::new(file, line).of(line.text),
+        raw: line.text.to_owned(),
+        entry: at(span(text, after_status, destination)),
     })
+}
+
+/// Returns name, alias and servers of a result line, and what stands behind them.
+fn user(line: &str) -> Option<([&str; 4], &str)> {
+    let (_, rest) = line.split_once(',')?;
+    // Lists are saved by spreadsheets, and what stands in the list is copied to the log.
+    let quoted = rest.strip_prefix('"').and_then(|open| open.split_once("\","));
+    let (name, behind) = quoted.or_else(|| rest.split_once(','))?;
+    let fields: Vec<&str> = behind.splitn(5, ',').collect();
+    match fields.as_slice() {
+        // A blank before the alias and a third server: the comma stands within the name (`Doe, John`).
+        [first, alias, source, destination, behind] if first.starts_with(' ') && quoted.is_none() && is_server(source) && is_server(destination) => {
+            Some(([span(rest, name, first), alias, source, destination], behind))
+        }
+        [alias, source, destination, ..] => {
+            let behind = behind.splitn(4, ',').nth(3)?;
+            Some(([name, alias, source, destination], behind))
+        }
+        _ => None,
+    }
 }
 
 pub(super) fn unread(file: &TextFile, line: Line<'_>, reason: &'static str) -> UnreadLine {
@@ -101,6 +125,18 @@ mod tests {
         let not_status = "the first field is neither SUCCESS nor FAILURE";
         assert_eq!(unread, [(4, 5, "fewer than 7 fields"), (5, 7, "the last field is no time"), (6, 1, not_status)]);
         assert_eq!(read.anomalies.len(), 3);
+    }
+
+    #[test]
+    fn names_may_hold_commas_with_and_without_quotes() {
+        let text = "FAILURE,Doe, John,JohnD,GW1,GW2,no, sorry,5/10/96 10:05:00\nFAILURE,\"Doe, John\",JohnD,GW1,GW2,no,5/10/96 10:05:00\n\
+            FAILURE,John, JohnD,GW1,GW2,no more,5/10/96 10:05:00\n";
+        let read = parse_log(text.as_bytes(), &Limits::default()).value;
+        let users: Vec<_> =
+            read.lines.iter().map(|line| [&line.name, &line.alias, &line.destination, &line.message].map(|field| field.value.as_str())).collect();
+        assert_eq!(users, [["Doe, John", "JohnD", "GW2", "no, sorry"], ["Doe, John", "JohnD", "GW2", "no"], ["John", " JohnD", "GW2", "no more"]]);
+        let entries: Vec<_> = read.lines.iter().map(|line| line.entry.value.as_str()).collect();
+        assert_eq!(entries, ["Doe, John,JohnD,GW1,GW2", "\"Doe, John\",JohnD,GW1,GW2", "John, JohnD,GW1,GW2"]);
     }
 
     #[test]

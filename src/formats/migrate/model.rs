@@ -12,8 +12,8 @@ pub struct MigrationList {
     pub rows: Vec<ListRow>,
     /// Result lines, which the utility writes into the list too (Q177776).
     pub result_lines: Vec<LogLine>,
-    /// Where a line with column names stands, which a list must not have.
-    pub heading: Option<Place>,
+    /// A first line with column names, which a list must not have.
+    pub heading: Option<Located>,
     /// Every line that is none of these.
     pub unread: Vec<UnreadLine>,
     /// How the lines end.
@@ -44,6 +44,8 @@ pub struct ListRow {
     pub shape: RowShape,
     /// Where the row stands.
     pub place: Place,
+    /// The row as written, quotes and all: the whole line, or its part of a line with several rows.
+    pub raw: Located,
 }
 
 /// How a row of a list stands in the file.
@@ -80,6 +82,10 @@ pub struct LogLine {
     pub time_text: Located,
     /// Where the line stands.
     pub place: Place,
+    /// The line as written.
+    pub raw: String,
+    /// The four fields of the user as written, which are what a list holds.
+    pub entry: Located,
 }
 
 /// How the migration of a mailbox went.
@@ -103,7 +109,7 @@ pub struct UnreadLine {
 }
 
 /// How the lines of a file end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LineEnds {
     /// Lines that end in CR LF.
     pub cr_lf: usize,
@@ -111,6 +117,8 @@ pub struct LineEnds {
     pub lf: usize,
     /// Lines that end in CR alone.
     pub cr: usize,
+    /// The first line that ends in LF or CR alone.
+    pub first_odd: Option<Located>,
     /// The last line when nothing ends it.
-    pub open: Option<Place>,
+    pub open: Option<Located>,
 }

@@ -31,6 +31,12 @@ impl DbcsFault {
 
 /// Returns the first fault of text in a code page.
 pub(super) fn dbcs_fault(bytes: &[u8], page: CodePage) -> DbcsFault {
+    dbcs_fault_at(bytes, page).map_or(DbcsFault::None, |(fault, _)| fault)
+}
+
+/// Returns the first fault of text in a code page, and the offset of the character that is not whole.
+#[must_use]
+pub fn dbcs_fault_at(bytes: &[u8], page: CodePage) -> Option<(DbcsFault, usize)> {
     match page.0 {
         932 => pairs(bytes, |lead| matches!(lead, 0x81..=0x9F | 0xE0..=0xFC), |trail| matches!(trail, 0x40..=0x7E | 0x80..=0xFC)),
         936 => pairs(bytes, |lead| matches!(lead, 0x81..=0xFE), |trail| matches!(trail, 0x40..=0x7E | 0x80..=0xFE)),
@@ -38,28 +44,29 @@ pub(super) fn dbcs_fault(bytes: &[u8], page: CodePage) -> DbcsFault {
         950 => pairs(bytes, |lead| matches!(lead, 0x81..=0xFE), |trail| matches!(trail, 0x40..=0x7E | 0xA1..=0xFE)),
         20932 | 51932 => pairs(bytes, |lead| matches!(lead, 0x8E | 0xA1..=0xFE), |trail| matches!(trail, 0xA1..=0xFE)),
         50220..=50222 => jis(bytes),
-        _ => DbcsFault::None,
+        _ => None,
     }
 }
 
-fn pairs(bytes: &[u8], is_lead: impl Fn(u8) -> bool, is_trail: impl Fn(u8) -> bool) -> DbcsFault {
-    let mut rest = bytes.iter();
-    while let Some(&byte) = rest.next() {
+fn pairs(bytes: &[u8], is_lead: impl Fn(u8) -> bool, is_trail: impl Fn(u8) -> bool) -> Option<(DbcsFault, usize)> {
+    let mut rest = bytes.iter().enumerate();
+    while let Some((at, &byte)) = rest.next() {
         if is_lead(byte) {
             match rest.next() {
-                Some(&trail) if is_trail(trail) => {}
-                None | Some(..=0x20 | 0x7F) => return DbcsFault::LeadWithoutTrail,
-                Some(_) => return DbcsFault::TrailOutOfRange,
+                Some((_, &trail)) if is_trail(trail) => {}
+                None | Some((_, ..=0x20 | 0x7F)) => return Some((DbcsFault::LeadWithoutTrail, at)),
+                Some(_) => return Some((DbcsFault::TrailOutOfRange, at)),
             }
         }
     }
-    DbcsFault::None
+    None
 }
 
-fn jis(bytes: &[u8]) -> DbcsFault {
+fn jis(bytes: &[u8]) -> Option<(DbcsFault, usize)> {
     let (mut is_double, mut run) = (false, 0_usize);
     let mut rest = bytes;
     while let Some((&byte, after)) = rest.split_first() {
+        let at = bytes.len() - rest.len();
         let switch = match rest {
             [0x1B, b'$', b'(', _, ..] => Some((true, 4)),
             [0x1B, b'$', _, ..] => Some((true, 3)),
@@ -67,7 +74,7 @@ fn jis(bytes: &[u8]) -> DbcsFault {
             _ => None,
         };
         if (switch.is_some() || byte == b'\n') && is_double && run % 2 == 1 {
-            return DbcsFault::OddLengthJisRun;
+            return Some((DbcsFault::OddLengthJisRun, at.saturating_sub(1)));
         }
         if let Some((double, length)) = switch {
             (is_double, run) = (double, 0);
@@ -81,7 +88,7 @@ fn jis(bytes: &[u8]) -> DbcsFault {
         }
         rest = after;
     }
-    if is_double && run % 2 == 1 { DbcsFault::OddLengthJisRun } else { DbcsFault::None }
+    (is_double && run % 2 == 1).then(|| (DbcsFault::OddLengthJisRun, bytes.len().saturating_sub(1)))
 }
 
 #[cfg(test)]
@@ -103,5 +110,7 @@ mod tests {
         check(50220, b"\x1b$B$3$\x1b(B", DbcsFault::OddLengthJisRun);
         check(50220, b"\x1b$B$\r\n", DbcsFault::OddLengthJisRun);
         check(1252, b"\x93", DbcsFault::None);
+        assert_eq!(dbcs_fault_at(b"ab\x93", CodePage(932)), Some((DbcsFault::LeadWithoutTrail, 2)));
+        assert_eq!(dbcs_fault_at(b"\x1b$B$3$\x1b(B", CodePage(50220)), Some((DbcsFault::OddLengthJisRun, 5)));
     }
 }

@@ -43,6 +43,35 @@ pub fn content_of<'a>(document: &'a [u8], entity: &MimeEntity) -> Cow<'a, [u8]> 
     content(body(document, entity), entity.transfer_encoding.as_deref()).bytes
 }
 
+/// Returns the entity that a header block alone describes, without body; of its fields it keeps those of MIME.
+#[must_use]
+pub fn described_entity(block: &HeaderBlock) -> MimeEntity {
+    let is_mime = |name: &str| name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("content-"));
+    let fields = block.fields.iter().filter(|field| is_mime(&field.name)).cloned().collect();
+    let headers = HeaderBlock { fields, end: block.end, ..HeaderBlock::default() };
+    let content_type = headers.first("Content-Type").and_then(|field| parameters(&field.raw));
+    let stated = content_type.as_ref().map(|found| found.kind.clone()).filter(|kind| kind.contains('/'));
+    let disposition = headers.first("Content-Disposition").and_then(|field| parameters(&field.raw));
+    MimeEntity {
+        parent: None,
+        depth: 0,
+        body: block.end..block.end,
+        media_type: stated.unwrap_or_else(|| "text/plain".to_owned()),
+        content_type_raw: headers.first("Content-Type").map(|field| field.raw.clone()),
+        transfer_encoding: encoding(&headers),
+        name: name(disposition.as_ref(), content_type.as_ref()),
+        disposition: disposition.map(|found| found.kind),
+        multipart: None,
+        text: None,
+        size: 0,
+        sha256: None,
+        base64_fault: (Base64Fault::None, 0),
+        is_attachment: false,
+        parameters: content_type.map(|found| found.all).unwrap_or_default(),
+        headers,
+    }
+}
+
 fn body<'a>(document: &'a [u8], entity: &MimeEntity) -> &'a [u8] {
     let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
     document.get(place(entity.body.start)..place(entity.body.end)).unwrap_or_default()

@@ -130,9 +130,11 @@ pub fn received(value: &str) -> Received {
 /// Returns every build number of Exchange's connectors in the value of an X-Mailer or Received field.
 #[must_use]
 pub fn version_stamps(value: &str) -> Vec<BuildStamp> {
-    let host = clauses(value).0.into_iter().find(|(keyword, _)| *keyword == "by");
-    let host = host.and_then(|(_, text)| words(text).first().map(|word| (*word).to_owned()));
-    stamps(value).map(|(build, product, range)| BuildStamp { build: build.to_owned(), product, host: host.clone(), range }).collect()
+    let host = || {
+        let (_, text) = clauses(value).0.into_iter().find(|(keyword, _)| *keyword == "by")?;
+        words(text).first().map(|word| (*word).to_owned())
+    };
+    stamps(value).map(|(build, product, range)| BuildStamp { build: build.to_owned(), product, host: host(), range }).collect()
 }
 
 static STAMP: LazyLock<Option<Regex>> =

@@ -72,6 +72,37 @@ impl DecodedWords {
     }
 }
 
+/// One encoded word, or several neighbours in one character set, since some mailers split characters between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncodedWord {
+    /// The character set as named, in lower case.
+    pub charset: String,
+    /// The decoded bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Returns the encoded words of a value, neighbours in one character set as one.
+#[must_use]
+pub fn encoded_words(value: &str) -> Vec<EncodedWord> {
+    let mut found: Vec<EncodedWord> = Vec::new();
+    let (mut rest, mut is_gap) = (value, false);
+    while let Some(at) = rest.find("=?") {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        is_gap &= before.bytes().all(|byte| byte.is_ascii_whitespace());
+        let Some(word) = word(from) else {
+            (rest, is_gap) = (from.get(2..).unwrap_or_default(), false);
+            continue;
+        };
+        let charset = word.charset.to_ascii_lowercase();
+        match found.last_mut().filter(|last| is_gap && last.charset == charset) {
+            Some(last) => last.bytes.extend(word.bytes),
+            None => found.push(EncodedWord { charset, bytes: word.bytes }),
+        }
+        (rest, is_gap) = (from.get(word.length..).unwrap_or_default(), true);
+    }
+    found
+}
+
 struct Word<'a> {
     charset: &'a str,
     bytes: Vec<u8>,
@@ -112,6 +143,13 @@ mod tests {
         check("Re: =?koi8-r?B?79Teo9Qg2sEgy9fB0tTBzA==?=", "Re: Отчёт за квартал");
         check("\"=?us-ascii*en?q?x?=\" <a@b>", "\"x\" <a@b>");
         check("=?utf-8?B?w6?==?utf-8?B?qQ==?=", "é");
+    }
+
+    #[test]
+    fn words_are_told_by_character_set() {
+        let words = encoded_words("Re: =?EUC-KR?B?Rnc6?= x =?shift_jis?Q?=93?=\r\n =?Shift_JIS?Q?=FA?= =?z");
+        let told: Vec<_> = words.iter().map(|word| (word.charset.as_str(), word.bytes.as_slice())).collect();
+        assert_eq!(told, [("euc-kr", &b"Fw:"[..]), ("shift_jis", &b"\x93\xfa"[..])]);
     }
 
     #[test]

@@ -26,7 +26,9 @@ impl Slot {
 /// Everything found so far.
 #[derive(Debug)]
 pub(super) struct Findings {
-    entries: Vec<(PackingEntry, Option<Slot>)>,
+    entries: Vec<PackingEntry>,
+    /// Entries that are doubtful, by index in ascending order, and what they stand in.
+    doubts: Vec<(usize, Slot)>,
     limit: usize,
     proven: HashSet<Slot>,
     prefix_of: HashMap<String, usize>,
@@ -46,7 +48,7 @@ pub(super) struct Settled {
 
 impl Findings {
     pub(super) fn new(limit: usize) -> Self {
-        Self { entries: Vec::new(), limit, proven: HashSet::new(), prefix_of: HashMap::new(), settled: Settled::default() }
+        Self { entries: Vec::new(), doubts: Vec::new(), limit, proven: HashSet::new(), prefix_of: HashMap::new(), settled: Settled::default() }
     }
 
     /// Adds a reference and returns its index; none when the list is full.
@@ -58,25 +60,25 @@ impl Findings {
         if let Some(prefix) = prefix {
             self.note_prefix(prefix, entry.place);
         }
-        let doubt = if is_proven {
+        let index = self.entries.len();
+        if is_proven {
             self.proven.insert(slot);
-            None
         } else {
-            Some(slot)
-        };
-        self.entries.push((entry, doubt));
-        Some(self.entries.len() - 1)
+            self.doubts.push((index, slot));
+        }
+        self.entries.push(entry);
+        Some(index)
     }
 
     pub(super) fn say(&mut self, entry: usize, metadata: Metadata) {
-        if let Some((entry, _)) = self.entries.get_mut(entry) {
+        if let Some(entry) = self.entries.get_mut(entry) {
             entry.metadata.push(metadata);
         }
     }
 
     /// Keeps the first size that is said of an entry.
     pub(super) fn say_size(&mut self, entry: usize, size: StatedSize) {
-        if let Some((entry, _)) = self.entries.get_mut(entry) {
+        if let Some(entry) = self.entries.get_mut(entry) {
             entry.size.get_or_insert(size);
         }
     }
@@ -110,9 +112,16 @@ impl Findings {
 
     /// Drops doubtful references that no proven one stands beside, and counts per section.
     pub(super) fn settle(self) -> Settled {
-        let Self { entries, proven, mut settled, .. } = self;
-        settled.entries =
-            entries.into_iter().filter(|(_, doubt)| doubt.as_ref().is_none_or(|slot| proven.contains(slot))).map(|(entry, _)| entry).collect();
+        let Self { entries, doubts, proven, mut settled, .. } = self;
+        settled.entries = entries;
+        let mut refuted = doubts.iter().filter(|(_, slot)| !proven.contains(slot)).map(|(index, _)| *index).peekable();
+        let mut index = 0;
+        settled.entries.retain(|_| {
+            let is_refuted = refuted.next_if_eq(&index).is_some();
+            index += 1;
+            !is_refuted
+        });
+        settled.entries.shrink_to_fit();
         let mut per_section: HashMap<String, u64> = HashMap::new();
         let fold = |name: Option<&Arc<str>>| name.map(|name| name.to_lowercase()).unwrap_or_default();
         if !settled.stated_counts.is_empty() {

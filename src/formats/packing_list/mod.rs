@@ -18,7 +18,7 @@ mod tokens;
 pub use dialect::Dialect;
 pub use model::{AbsolutePrefix, DeleteMark, LineCounts, Metadata, PackingEntry, PackingList, StatedCount, StatedSize, TextStatistics, WrittenAs};
 pub use path::{Escape, ListedPath};
-pub use reader::parse;
+pub use reader::{ListText, parse};
 pub use surroundings::Surroundings;
 
 #[cfg(test)]

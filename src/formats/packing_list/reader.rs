@@ -13,12 +13,38 @@ use super::{
 };
 use crate::{
     base::{AnomalyList, Decoded, Limits},
-    formats::ini::{IniFile, IniItem, IniKind, LinePlaces, Place, second_opinion},
+    formats::ini::{Agreement, IniFile, IniItem, IniKind, LinePlaces, Place, second_opinion},
 };
+
+/// A packing list that is read once it is known what lies around it, and what another ini reader makes of it. That reader takes many
+/// times the memory of the text, so it is asked while there is nothing else.
+#[derive(Debug, Clone)]
+pub struct ListText {
+    bytes: Box<[u8]>,
+    second_opinion: Agreement,
+}
+
+impl ListText {
+    /// Asks the other reader and keeps the bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8], limits: &Limits) -> Self {
+        Self { bytes: bytes.into(), second_opinion: second_opinion(&IniFile::parse(bytes, limits).value) }
+    }
+
+    /// Reads the list in any dialect.
+    #[must_use]
+    pub fn read(&self, around: &dyn Surroundings, limits: &Limits) -> Decoded<PackingList> {
+        read((&self.bytes, &self.second_opinion), around, limits)
+    }
+}
 
 /// Reads a packing list in any dialect.
 #[must_use]
 pub fn parse(bytes: &[u8], around: &dyn Surroundings, limits: &Limits) -> Decoded<PackingList> {
+    ListText::of(bytes, limits).read(around, limits)
+}
+
+fn read((bytes, second_opinion): (&[u8], &Agreement), around: &dyn Surroundings, limits: &Limits) -> Decoded<PackingList> {
     let read = IniFile::parse(bytes, limits);
     let file = read.value;
     let mut anomalies = AnomalyList::new(limits);
@@ -43,7 +69,7 @@ pub fn parse(bytes: &[u8], around: &dyn Surroundings, limits: &Limits) -> Decode
         lines,
         statistics,
         is_migration_wizards,
-        second_opinion: second_opinion(&file),
+        second_opinion: second_opinion.clone(),
     };
     if found.is_full {
         anomalies.add(0, "too-many-entries", || format!("only the first {} entries are read", limits.entries));

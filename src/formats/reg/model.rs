@@ -268,6 +268,8 @@ pub struct RegistryDump {
     pub encoding: Option<Encoding>,
     /// Line ends of a text.
     pub line_ends: LineEnds,
+    /// Whether a text ends in the middle of a line; every tool ends the last one.
+    pub is_open_ended: bool,
     /// Lines that the grammar of the shape does not explain, at most as many as [`crate::base::Limits::anomalies`].
     pub bad_lines: Vec<BadLine>,
 }

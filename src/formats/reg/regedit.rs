@@ -125,6 +125,9 @@ pub(super) fn dword(draft: &mut Draft<'_>, line: &Line<'_>, start: usize) -> Wri
     let written = whole.split_once(':').map_or("", |(_, digits)| digits);
     let digits = written.split(';').next().unwrap_or_default().trim();
     let hexadecimal = || digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok()).flatten();
+    if digits.len() < 8 && line.start + line.text.len() == draft.file.text.len() {
+        draft.bad_line(line, "unfinished-dword", "the file ends within the digits of the dword");
+    }
     let data = if let Some(value) = hexadecimal().filter(|_| digits.len() <= 8) {
         RegistryData::from_dword(value)
     } else if let Some(value) = number(digits) {
@@ -300,6 +303,7 @@ mod tests {
         );
         check("[-HKLM\\b]\r\n[hklm\\A]\r\n", &[], &["delete-directive", "duplicate-key"]);
         check("garbage\r\n\"a\r\n\"a\"=x\r\n; fine\r\n\r\n\x1a", &[], &["damaged-line", "damaged-line", "damaged-line"]);
+        check("\"a\"=dword:0000", &[("a", RegType::DWORD, RegistryContent::Dword(0))], &["unfinished-dword"]);
         check("\"a\"=dword:xyz\r\n", &[("a", RegType::DWORD, RegistryContent::Bytes)], &["bad-dword"]);
         check("\"a\"=dword:4294967295\r\n", &[("a", RegType::DWORD, RegistryContent::Dword(u32::MAX))], &["odd-dword"]);
         check("\"a\"=\"C:\\new\"\r\n", &[("a", RegType::SZ, sz("C:\\new"))], &["odd-escape"]);

@@ -34,7 +34,8 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Decoded<RegistryDump> {
     }
     let Draft { mut log, keys, .. } = draft;
     let bad_lines = std::mem::take(&mut log.bad_lines);
-    let dump = RegistryDump { shape, keys, header, encoding: Some(file.encoding), line_ends: line_ends(&file.text), bad_lines };
+    let is_open_ended = !file.text.trim_end_matches('\u{1a}').ends_with(['\n', '\r']);
+    let dump = RegistryDump { shape, keys, header, encoding: Some(file.encoding), line_ends: line_ends(&file.text), is_open_ended, bad_lines };
     Decoded { value: dump, anomalies: log.finish() }
 }
 

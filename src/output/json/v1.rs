@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer, ser::SerializeSeq};
 use serde_json::{Value, json};
 
 use crate::{
-    backup::{Backup, FileRecord, FileState, PackingListSource, ProductLine, ProfileDump, Queue},
+    backup::{Backup, EntryKind, FileRecord, FileState, PackingListSource, ProductLine, ProfileDump, Queue},
     diagnostics::{Evidence, Finding, Outcome, Settings, Severity, Undecided},
     formats::packing_list::Dialect,
     report::{Report, catalogue_digest},
@@ -29,7 +29,7 @@ pub(super) struct ReportV1<'a> {
     summary: Value,
     settings: SettingsV1<'a>,
     packing_list: PackingListV1<'a>,
-    files: Vec<FileV1<'a>>,
+    files: FilesV1<'a>,
     queues: Vec<QueueV1<'a>>,
     messages: MessagesV1<'a>,
     service: ServiceV1<'a>,
@@ -47,6 +47,9 @@ struct SettingsV1<'a> {
     disabled: &'a BTreeSet<&'static str>,
     thresholds: &'a BTreeMap<&'static str, u32>,
 }
+
+/// Everything but folders; made and written one by one.
+struct FilesV1<'a>(&'a [FileRecord]);
 
 /// Messages are made and written one by one.
 struct MessagesV1<'a>(&'a Backup);
@@ -135,7 +138,7 @@ impl<'a> ReportV1<'a> {
             summary: summary(report),
             settings: SettingsV1::from(settings),
             packing_list: PackingListV1::new(backup.packing_list.as_ref()),
-            files: backup.files.iter().filter(|file| file.entry != crate::backup::EntryKind::Folder).map(FileV1::from).collect(),
+            files: FilesV1(&backup.files),
             queues: backup.queues.iter().map(QueueV1::from).collect(),
             messages: MessagesV1(backup),
             service: ServiceV1::new(backup.service.as_ref()),
@@ -145,6 +148,18 @@ impl<'a> ReportV1<'a> {
             findings: findings.iter().map(FindingV1::from).collect(),
             not_evaluated: outcomes.iter().filter_map(|(rule, outcome)| not_evaluated(rule.meta.code, outcome)).collect(),
         }
+    }
+}
+
+impl<'a> FilesV1<'a> {
+    fn each(&self) -> impl Iterator<Item = FileV1<'a>> {
+        self.0.iter().filter(|file| file.entry != EntryKind::Folder).map(FileV1::from)
+    }
+}
+
+impl Serialize for FilesV1<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.each())
     }
 }
 
@@ -179,7 +194,7 @@ pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()
     } = ReportV1::new(report);
     line(out, "report", &json!({ "schema": schema, "tool": tool, "backup": backup, "summary": summary, "settings": settings }))?;
     line(out, "packing_list", &packing_list)?;
-    files.iter().try_for_each(|file| line(out, "file", file))?;
+    files.each().try_for_each(|file| line(out, "file", &file))?;
     queues.iter().try_for_each(|queue| line(out, "queue", queue))?;
     records.messages.iter().try_for_each(|record| line(out, "message", &ItemV1::new(records, record, &record.shell.record())))?;
     line(out, "service", &service)?;
@@ -298,7 +313,7 @@ fn paths<'a>(paths: Option<impl Iterator<Item = &'a str>>) -> Vec<&'a str> {
 
 impl<'a> From<&'a FileRecord> for FileV1<'a> {
     fn from(file: &'a FileRecord) -> Self {
-        let FileRecord { path, entry: _, kind, state, size, sha256, modified, anomalies, traits: _, content: _ } = file;
+        let FileRecord { path, entry: _, kind, state, size, sha256, modified, is_read_only: _, anomalies, traits: _, content: _ } = file;
         Self {
             path,
             kind: kind.wire_name(),
@@ -343,7 +358,7 @@ impl<'a> From<&'a Settings> for SettingsV1<'a> {
 
 impl<'a> From<&'a Finding> for FindingV1<'a> {
     fn from(finding: &'a Finding) -> Self {
-        let Finding { rule, severity, certainty, message, evidence, affected, group: _ } = finding;
+        let Finding { rule, severity, certainty, message, evidence, affected, group: _, if_exposed: _, gate: _ } = finding;
         Self {
             code: rule.code,
             name: rule.name,

@@ -8,7 +8,7 @@ use crate::{
     base::{Timestamp, hex},
     formats::{
         imccopy::ImccopyFile,
-        migrate::{ListRow, LogLine, MigrationList, MigrationLog, MigrationStatus},
+        migrate::{ListRow, LogLine, MigrationList, MigrationLog, MigrationStatus, WizardFile},
         profile_blob::ProfileValue,
         reg::{RegistryContent, RegistryData, RegistryValue},
     },
@@ -198,7 +198,7 @@ impl SiblingsV1 {
         let lists = siblings.migration_lists.iter().map(migration_list);
         Self {
             imccopy: siblings.imccopy.iter().map(imccopy).collect(),
-            migration: lists.chain(siblings.migration_logs.iter().map(migration_log)).collect(),
+            migration: lists.chain(siblings.migration_logs.iter().map(migration_log)).chain(siblings.wizard.iter().map(wizard)).collect(),
         }
     }
 }
@@ -253,6 +253,16 @@ fn migration_log(sibling: &Sibling<MigrationLog>) -> Value {
         "path": sibling.path,
         "kind": "log",
         "results": sibling.file.value.lines.iter().map(result_line).collect::<Vec<_>>(),
+        "anomalies": sibling.file.anomalies.iter().map(AnomalyV1::from).collect::<Vec<_>>(),
+    })
+}
+
+fn wizard(sibling: &Sibling<WizardFile>) -> Value {
+    let file = &sibling.file.value;
+    json!({
+        "path": sibling.path,
+        "kind": file.name().replace(' ', "_"),
+        "entries": file.entries(),
         "anomalies": sibling.file.anomalies.iter().map(AnomalyV1::from).collect::<Vec<_>>(),
     })
 }

@@ -3,11 +3,12 @@
 use std::{collections::HashMap, io};
 
 use crate::{
-    backup::{ProfileProperty, Siblings, SingleDirectory, SingleRegistry, attributes_of, registry_values},
+    backup::{ProfileProperty, Siblings, SingleDirectory, SingleRegistry, attributes_of, registry_values, secrets::is_secret_value},
     base::{Timestamp, counted, hex, printable},
     formats::{
         imccopy::ImccopyFile,
-        migrate::{LogLine, MigrationStatus},
+        ini::Located,
+        migrate::{LogLine, MigrationStatus, WizardFile},
         packing_list::{Dialect, PackingEntry, PackingList},
         profile_blob::ProfileValue,
         reg::{RegistryContent, RegistryData, RegistryKey, RegistryValue},
@@ -147,7 +148,8 @@ pub(super) fn siblings(siblings: &Siblings, page: &mut Page<'_>) -> io::Result<(
         }
         results(&list.result_lines, page)?;
     }
-    siblings.migration_logs.iter().try_for_each(|found| results(&found.file.value.lines, page))
+    siblings.migration_logs.iter().try_for_each(|found| results(&found.file.value.lines, page))?;
+    siblings.wizard.iter().try_for_each(|found| wizard(&found.file.value, page))
 }
 
 fn imccopy(file: &ImccopyFile, page: &mut Page<'_>) -> io::Result<()> {
@@ -172,6 +174,35 @@ fn imccopy(file: &ImccopyFile, page: &mut Page<'_>) -> io::Result<()> {
         page.blank()?;
     }
     Ok(())
+}
+
+fn wizard(file: &WizardFile, page: &mut Page<'_>) -> io::Result<()> {
+    page.heading(&format!("{} ({})", capital(file.name()), counted(file.entries(), "entry")))?;
+    match file {
+        WizardFile::UserList(list) => {
+            let joined = |cells: &[Located]| cells.iter().map(|cell| cell.value.as_str()).collect::<Vec<_>>().join(" | ");
+            page.entry(2, "columns", &joined(&list.columns))?;
+            list.rows.iter().try_for_each(|row| page.entry(2, "", &joined(row)))?;
+        }
+        WizardFile::PackingList(list) => {
+            page.entry(2, "code page", &list.first.value)?;
+            list.files.iter().try_for_each(|file| page.entry(2, "", file))?;
+        }
+        WizardFile::Section(section) => section.lines.iter().try_for_each(|line| page.entry(2, "", &line.value))?,
+        WizardFile::Control(control) => {
+            for setting in &control.settings {
+                let value = if is_secret_value(&setting.keyword.value) { HIDDEN } else { setting.text() };
+                page.entry(2, "", &format!("{}: {value}", setting.keyword.value))?;
+            }
+        }
+        WizardFile::Accounts(_) => {}
+    }
+    page.blank()
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn results(lines: &[LogLine], page: &mut Page<'_>) -> io::Result<()> {

@@ -8,6 +8,7 @@ mod decode_message;
 mod decode_sources;
 mod finding;
 mod messages;
+mod migrate;
 mod overview;
 mod page;
 mod rules;
@@ -19,8 +20,9 @@ use crate::report::Report;
 pub use decode::write as write_decoded;
 pub use finding::write_findings;
 pub use messages::write as write_messages;
+pub use migrate::write as write_migration;
 pub use page::{Page, Style};
-pub use rules::{write_explanation, write_rules};
+pub use rules::{write_article, write_explanation, write_rules};
 
 /// Writes the report.
 ///

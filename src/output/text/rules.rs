@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use crate::diagnostics::{Rule, RuleMeta};
+use crate::{
+    diagnostics::{Rule, RuleMeta},
+    rules::articles::Article,
+};
 
 use super::{Page, Style};
 
@@ -15,6 +18,18 @@ pub fn write_rules(rules: &[&'static Rule], style: Style, out: &mut dyn Write) -
     rules.iter().try_for_each(|Rule { meta, .. }| {
         page.entry(0, &format!("{:7} {:8}", meta.code, meta.severity), &format!("{} - {}", meta.name, meta.title()))
     })
+}
+
+/// Writes what an article is about and which rules cite it.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn write_article(article: &Article, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::new(style, out);
+    let codes: Vec<&str> = article.rules.iter().map(|rule| rule.code).collect();
+    page.heading(&format!("{}: {}", article.number, article.about))?;
+    page.entry(0, "cited by", &codes.join(" "))?;
+    page.blank()
 }
 
 /// Writes everything about a rule.

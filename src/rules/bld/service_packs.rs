@@ -6,6 +6,8 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
+use super::proof::build_between;
+
 declare_rule! {
     /// Relay restrictions have a second hole in this build.
     ///
@@ -244,22 +246,6 @@ fn silent_loss_on_40(backup: &Backup, findings: &mut Findings<'_>) {
     older_than(backup, Build::new(4, 0, 994, 0), findings, |build| {
         format!("build {build} deletes mail that it cannot open, without event or report")
     });
-}
-
-struct FoundBuild {
-    build: Build,
-    proof: Evidence,
-}
-
-/// Returns the build and its proof if it lies in the half-open range, within one product line.
-fn build_between(backup: &Backup, from: Build, below: Build) -> Option<FoundBuild> {
-    let version = backup.version.as_ref()?;
-    let build = version.build.filter(|build| build.line() == below.line() && (from..below).contains(build))?;
-    let place = version.stamp.as_ref()?;
-    let proof = Evidence::new(place.file.as_ref(), crate::diagnostics::Locator::Header { object: place.object.clone(), name: place.field.clone() })
-        .at(place.offset..place.offset + place.length)
-        .observed(build.to_string());
-    Some(FoundBuild { build, proof })
 }
 
 fn older_than(backup: &Backup, fixed: Build, findings: &mut Findings<'_>, say: impl Fn(Build) -> String) {

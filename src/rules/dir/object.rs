@@ -102,7 +102,7 @@ fn retired_connector_attracts_mail(backup: &Backup, findings: &mut Findings<'_>)
     let Some(spaces) = gateway.column("Routing-List") else {
         return findings.undecided("Imcobj.csv", "the export has no column Routing-List");
     };
-    if !spaces.values.is_empty() {
+    if !spaces.is_blank() {
         findings
             .report(format!("the service is disabled, but its object still has {} address spaces: {}", spaces.values.len(), spaces.values.join(", ")))
             .evidence(Evidence::setting(service, &start).expected("a service that runs, or no address space"))

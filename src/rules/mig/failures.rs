@@ -1,12 +1,16 @@
 //! Mailboxes that the Mailbox Migration Utility did not move (Q177776).
 
 use crate::{
-    backup::Backup,
+    backup::{
+        Backup,
+        migration::{Attempt, Migration, newest},
+    },
     base::counted,
     declare_rule,
     diagnostics::{Evidence, Findings},
-    formats::migrate::{LogLine, MigrationStatus, newest_per_user},
 };
+
+use super::proof::result;
 
 declare_rule! {
     /// Mailbox failed and was not migrated later.
@@ -40,16 +44,16 @@ declare_rule! {
 }
 
 fn failure_not_resolved(backup: &Backup, findings: &mut Findings<'_>) {
-    let failed = failed(backup);
-    let Some((_, first)) = failed.first() else { return };
+    let failed = Migration::of(&backup.siblings).failed();
+    let Some(first) = failed.first() else { return };
     findings
         .report(format!(
             "{} failed and not migrated since; the first is '{}': {}",
             counted(failed.len(), "mailbox"),
-            first.name.value,
-            first.message.value
+            first.line.name.value,
+            first.line.message.value
         ))
-        .evidences(failed.iter().take(20).map(|(path, line)| proof(path, line)));
+        .first_evidences(failed.iter().map(proof));
 }
 
 declare_rule! {
@@ -84,22 +88,67 @@ declare_rule! {
 }
 
 fn copy_failed_half_way(backup: &Backup, findings: &mut Findings<'_>) {
-    let mut half = failed(backup);
-    half.retain(|(_, line)| line.message.value.to_lowercase().contains("copying"));
-    let Some((_, first)) = half.first() else { return };
+    let mut half = Migration::of(&backup.siblings).failed();
+    half.retain(|attempt| attempt.line.message.value.to_lowercase().contains("copying"));
+    let Some(first) = half.first() else { return };
     findings
-        .report(format!("{} stopped while messages were copied; the first is '{}'", counted(half.len(), "migration"), first.name.value))
-        .evidences(half.iter().take(20).map(|(path, line)| proof(path, line).expected("SUCCESS")));
+        .report(format!("{} stopped while messages were copied; the first is '{}'", counted(half.len(), "migration"), first.line.name.value))
+        .first_evidences(half.iter().map(|attempt| result(attempt).expected("SUCCESS")));
 }
 
-/// Returns the newest line of each user if it is a failure, with the path of its file.
-fn failed(backup: &Backup) -> Vec<(&str, &LogLine)> {
-    let newest = newest_per_user(backup.siblings.result_lines().map(|(_, line)| line));
-    let failed = newest.into_iter().filter(|line| line.status == MigrationStatus::Failure);
-    let path_of = |wanted: &LogLine| backup.siblings.result_lines().find(|(_, line)| std::ptr::eq(*line, wanted)).map_or("", |(path, _)| path);
-    failed.map(|line| (path_of(line), line)).collect()
+declare_rule! {
+    /// Mailbox failed again on a retry.
+    ///
+    /// ## Why it matters
+    /// The utility refuses a destination whose Inbox already holds a message. After a first try that got half way, every rerun
+    /// fails for that reason, whatever the cause of the first failure was.
+    ///
+    /// ## What to do
+    /// Empty the destination Inbox, then run the utility again for this mailbox.
+    ///
+    /// ## Fires
+    /// ```backup
+    /// //- pilot.log
+    /// FAILURE,Mary Smith,MarySm,GW-PILOT1,GW-PROD1,Error Copying Messages,5/10/96 10:09:10
+    /// FAILURE,Mary Smith,MarySm,GW-PILOT1,GW-PROD1,Inbox not empty,5/10/96 11:02:00
+    /// ```
+    ///
+    /// ## Silent
+    /// ```backup
+    /// //- pilot.log
+    /// FAILURE,Mary Smith,MarySm,GW-PILOT1,GW-PROD1,Error Copying Messages,5/10/96 10:09:10
+    /// SUCCESS,Mary Smith,MarySm,GW-PILOT1,GW-PROD1,Migrated No Errors,5/10/96 11:02:00
+    /// ```
+    /// ```backup
+    /// //- pilot.log
+    /// FAILURE,Mary Smith,MarySm,GW-PILOT1,GW-PROD1,Error Copying Messages,5/10/96 10:09:10
+    /// FAILURE,John Doe,JohnD,GW-PILOT1,GW-PROD1,Error Copying Messages,5/10/96 11:02:00
+    /// ```
+    pub static FAILED_AGAIN_AFTER_FIRST_FAILURE = {
+        id: "MIG013", name: "failed-again-after-first-failure", severity: Warning, certainty: Likely,
+        versions: [V4_0, V5_0, V5_5],
+        kb: ["Q177776"],
+        needs: [MigrateLog],
+        tags: ["migration"],
+        check: Backup(failed_again_after_first_failure),
+    }
 }
 
-fn proof(path: &str, line: &LogLine) -> Evidence {
-    Evidence::listed_line(path, line.place, &format!("FAILURE,{}", line.name.value)).expected("a later line SUCCESS for this mailbox")
+fn failed_again_after_first_failure(backup: &Backup, findings: &mut Findings<'_>) {
+    for mut lines in Migration::of(&backup.siblings).by_user() {
+        let failures = lines.iter().filter(|attempt| !attempt.is_success()).count();
+        let Some(last) = newest(&lines).filter(|last| failures > 1 && !last.is_success()) else { continue };
+        lines.sort_by_key(|attempt| attempt.line.time);
+        findings
+            .report(format!(
+                "'{}' ({}) failed {failures} times, last on {}: {}",
+                last.line.name.value, last.line.alias.value, last.line.time_text.value, last.line.message.value
+            ))
+            .group(format!("{:?}", last.user()))
+            .first_evidences(lines.iter().map(|attempt| result(attempt).expected("one failure at most, then SUCCESS")));
+    }
+}
+
+fn proof(attempt: &Attempt<'_>) -> Evidence {
+    result(attempt).expected("a later line SUCCESS for this mailbox")
 }

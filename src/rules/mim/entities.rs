@@ -1,10 +1,9 @@
 //! MIME structure that stops the store or the service.
 
 use crate::{
-    backup::{Item, MessageView},
+    backup::{Item, facts::InternetMessage},
     declare_rule,
-    diagnostics::{Evidence, Findings, Locator},
-    mapi::PropTag,
+    diagnostics::{Evidence, Findings},
 };
 
 declare_rule! {
@@ -22,6 +21,14 @@ declare_rule! {
     /// //- Mtsin/1
     /// header: MIME-Version: 1.0
     /// header: Content-Type: multipart/mixed; boundary=""
+    /// ```
+    /// ```backup
+    /// //- ../In/ABCDEFGH
+    /// Subject: x
+    /// MIME-Version: 1.0
+    /// Content-Type: multipart/mixed
+    ///
+    /// Hello
     /// ```
     ///
     /// ## Silent
@@ -42,21 +49,14 @@ declare_rule! {
 }
 
 fn multipart_null_boundary(item: &Item<'_>, findings: &mut Findings<'_>) {
-    for view in &item.messages {
-        let Some(value) = multipart(view) else { continue };
-        let boundary = view.entity().and_then(|entity| entity.param("boundary").map(str::to_owned));
-        if boundary.is_none_or(|boundary| boundary.trim().is_empty()) {
-            let span = view.message.properties.property(PropTag::TRANSPORT_MESSAGE_HEADERS).map_or(0..0, |property| property.span.clone());
-            let locator = Locator::Header { object: view.object.as_str().into(), name: "Content-Type".into() };
+    let embedded = item.messages.iter().filter(|view| view.headers.is_some()).map(InternetMessage::Mail);
+    for part in embedded.chain(item.raw_messages()).flat_map(InternetMessage::entities) {
+        let entity = part.entity;
+        if entity.media_type.starts_with("multipart/") && entity.param("boundary").is_none_or(|boundary| boundary.trim().is_empty()) {
+            let value = entity.content_type_raw.as_deref().unwrap_or_default().trim();
             findings
-                .report(format!("{} ({}) is multipart without a boundary: {value}", item.path, view.object))
-                .evidence(Evidence::new(item.path, locator).at(span).observed(value.as_str()).expected("boundary=\"…\" with at least one character"));
+                .report(format!("{} ({}) is multipart without a boundary: {value}", item.path, part.words()))
+                .evidence(Evidence::mime_part(item.path, part).expected("boundary=\"…\" with at least one character"));
         }
     }
-}
-
-/// Returns the Content-Type of a message whose headers say that it is multipart.
-fn multipart(view: &MessageView<'_>) -> Option<String> {
-    let value = &view.headers.as_ref()?.value.first("Content-Type")?.value;
-    value.trim_start().get(..10).filter(|start| start.eq_ignore_ascii_case("multipart/")).map(|_| value.clone())
 }

@@ -120,7 +120,8 @@ fn smtp_recipient_without_domain(item: &Item<'_>, findings: &mut Findings<'_>) {
         if !is_ours || address.is_empty() || !address_type.eq_ignore_ascii_case("SMTP") {
             continue;
         }
-        if domain_at(&address).is_none() {
+        // A bang path has its own rule (MSG006).
+        if domain_at(&address).is_none() && !address.contains('!') {
             findings
                 .report(format!("{object} of {} is the SMTP address '{address}', which names no domain", item.path))
                 .evidence(proof(item, &object, recipient, PropTag::EMAIL_ADDRESS).expected("local-part@domain"));
@@ -271,7 +272,7 @@ fn numbered<'a>(object: &str, rows: &'a [Recipient<'a>]) -> impl Iterator<Item =
 }
 
 /// Evidence for a property of a row, or for the row where the property should be.
-fn proof(item: &Item<'_>, object: &str, recipient: &Recipient<'_>, tag: PropTag) -> Evidence {
+pub(super) fn proof(item: &Item<'_>, object: &str, recipient: &Recipient<'_>, tag: PropTag) -> Evidence {
     if let Some(property) = recipient.properties.property(tag) {
         return Evidence::property(item.path, object, property);
     }

@@ -61,7 +61,7 @@ fn server_differs_messages_object(backup: &Backup, findings: &mut Findings<'_>) 
     let Some(object) = backup.server_of_object() else {
         return findings.undecided("server name", "the directory object does not name its server");
     };
-    let stamped: Vec<(&MessageRecord, &HeaderStamp, &str)> = backup.items(QueueKind::MtsIn).filter_map(top_stamp).collect();
+    let stamped: Vec<(&MessageRecord, HeaderStamp, Box<str>)> = backup.items(QueueKind::MtsIn).filter_map(top_stamp).collect();
     let Some((_, _, host)) = stamped.first() else { return };
     let is_own = |message: &MessageRecord, host: &str| first_label(host).eq_ignore_ascii_case(&object.name) || submitted_on(message, &object.name);
     let is_foreign = stamped.iter().all(|(message, _, other)| other.eq_ignore_ascii_case(host) && !is_own(message, other));
@@ -78,14 +78,15 @@ fn server_differs_messages_object(backup: &Backup, findings: &mut Findings<'_>) 
     finding.first_evidences(stamped.iter().map(|(message, stamp, host)| {
         let locator = Locator::Header { object: stamp.object.clone(), name: stamp.field.clone() };
         let span = stamp.offset..stamp.offset.saturating_add(stamp.length);
-        Evidence::new(path(message), locator).at(span).observed(*host).expected(format!("by {}", object.name))
+        Evidence::new(path(message), locator).at(span).observed(host.clone()).expected(format!("by {}", object.name))
     }));
     finding.affects(QueueKind::MtsIn.display_name(), stamped.len());
 }
 
-fn top_stamp(message: &MessageRecord) -> Option<(&MessageRecord, &HeaderStamp, &str)> {
-    let stamp = message.facts.stamps.iter().find(|stamp| stamp.hop == Some(0) && stamp.is_in_mail)?;
-    Some((message, stamp, stamp.host.as_deref()?))
+fn top_stamp(message: &MessageRecord) -> Option<(&MessageRecord, HeaderStamp, Box<str>)> {
+    let mut stamp = message.facts.quotes.stamps().find(|stamp| stamp.hop == Some(0) && stamp.is_in_mail)?;
+    let host = stamp.host.take()?;
+    Some((message, stamp, host))
 }
 
 fn first_label(host: &str) -> &str {

@@ -331,19 +331,10 @@ fn profile_of_other_organization(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(cell) = backup.object_cell("Obj-Dist-Name") else {
         return findings.undecided("Obj-Dist-Name", "the object has no Obj-Dist-Name");
     };
-    let Some(object) = Dn::parse(&cell.text) else { return };
-    let is_text = |name: &str| ["001e", "001f"].iter().any(|kind| name.get(..4).is_some_and(|head| head.eq_ignore_ascii_case(kind)));
-    let differ = |a: Option<&str>, b: Option<&str>| a.zip(b).is_some_and(|(a, b)| !same_name(a, b));
-    let foreign: Vec<_> = backup
-        .profile_values()
-        .filter(|(_, _, value)| is_text(&value.name))
-        .filter_map(|(file, key, value)| Some((file, key, value, Dn::parse(value.data.text()?)?)))
-        .filter(|(_, _, _, dn)| dn.organization().is_some() && dn.site().is_some())
-        .filter(|(_, _, _, dn)| differ(dn.organization(), object.organization()) || dn.has_cn("Configuration") && differ(dn.site(), object.site()))
-        .collect();
-    let Some((_, _, first, dn)) = foreign.first() else { return };
+    let (Some(object), foreign) = (Dn::parse(&cell.text), backup.foreign_profile_texts().unwrap_or_default()) else { return };
+    let Some((first, dn)) = foreign.first().and_then(|(_, _, first)| Some((first, Dn::parse(first.data.text()?)?))) else { return };
     findings
-        .report(format!("value {} of the profile is of {}, the directory object of {}", first.name, place(dn), place(&object)))
-        .first_evidences(foreign.iter().map(|(file, key, value, _)| Evidence::registry_value(&file.path, key, value).expected(place(&object))))
+        .report(format!("value {} of the profile is of {}, the directory object of {}", first.name, place(&dn), place(&object)))
+        .first_evidences(foreign.iter().map(|(file, key, value)| Evidence::registry_value(&file.path, key, value).expected(place(&object))))
         .first_evidences([Evidence::cell(&cell)]);
 }

@@ -9,6 +9,8 @@ use crate::{
 
 /// Profile values with log-on data: credentials of the profile, password of a post office, of a personal folder (Q259957, Q168347).
 const PROFILE_SECRETS: [&str; 3] = ["010267f0", "001e67f0", "001e6703"];
+/// The one of them that Exchange itself keeps, encrypted.
+const EXCHANGE_LOG_ON: &str = "010267f0";
 /// Directory attributes with log-on data.
 const SECRET_COLUMNS: [&str; 4] = ["Authorized-Password", "RAS-Password", "MTA-Local-Cred", "Gateway-Local-Cred"];
 
@@ -68,8 +70,9 @@ fn secret_values(backup: &Backup) -> Vec<Evidence> {
             let (path, name) = (key.path.to_lowercase(), value.name.to_lowercase());
             let of_profile = path.contains("\\profiles\\") && PROFILE_SECRETS.contains(&name.as_str());
             let of_service = path.contains("\\msexchangeimc\\parameters") && (name.contains("password") || name.contains("passwd"));
-            let is_filled = !value.data.bytes.is_empty() || value.data.text().is_some_and(|text| !text.is_empty());
-            if of_profile || of_service && is_filled {
+            let is_filled = value.data.text().map_or(!value.data.bytes.is_empty(), |text| !text.is_empty());
+            // The encrypted log-on data of Exchange count whatever they hold; an empty password of another service is none.
+            if (of_profile || of_service) && (is_filled || name == EXCHANGE_LOG_ON) {
                 found.push(Evidence::registry_value(&file.path, key, value).expected("no stored log-on data"));
             }
         }

@@ -4,9 +4,10 @@ use crate::{
     backup::{Backup, MessageRecord, QueueKind},
     declare_rule,
     diagnostics::{Evidence, Findings},
-    mapi::PropTag,
     rules::thresholds::que::STALE_AFTER,
 };
+
+use super::proof::shown;
 
 declare_rule! {
     /// Messages in the Bad queue.
@@ -199,16 +200,6 @@ fn mail_queued_on_stopped_connector(backup: &Backup, findings: &mut Findings<'_>
         .evidence(Evidence::setting(service, &start).expected("2 (automatic)"))
         .first_evidences(backup.items(QueueKind::MtsOut).map(|record| shown(backup, record)))
         .affects(QueueKind::MtsOut.display_name(), waiting);
-}
-
-/// Evidence for a queue item as a whole: when it came, where it lies.
-fn shown(backup: &Backup, record: &MessageRecord) -> Evidence {
-    let path = backup.path_of(record);
-    let arrival = record.facts.arrival.map(|time| time.to_string());
-    let shell = record.shell.record();
-    let subject = shell.subject.as_deref().or_else(|| shell.embedded.first().and_then(|mail| mail.subject.as_deref()));
-    let observed = subject.map(|subject| format!("subject '{subject}'")).or(arrival).unwrap_or_default();
-    Evidence::new(path, crate::diagnostics::Locator::Property { object: record.kind.shell_name().into(), tag: PropTag::SUBJECT }).observed(observed)
 }
 
 fn plural(count: usize) -> &'static str {

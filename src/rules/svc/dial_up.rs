@@ -96,12 +96,12 @@ fn dial_up_name_too_long(backup: &Backup, findings: &mut Findings<'_>) {
         .evidences(names.iter().map(|(_, _, proof)| proof.clone().expected(format!("a name of at most {ENTRY_LENGTH} characters"))));
 }
 
-/// Returns the names of keys below a key of Parameters that speaks of dialling: one key may stand for one connection.
+/// Returns the names of keys below Parameters that speak of dialling or stand below one that does: one key may stand for one connection.
 fn connection_keys(service: &ServiceKey) -> Vec<(&str, String, Evidence)> {
     let mut names = Vec::new();
     for key in service.keys.iter().filter(|key| !key.deleted) {
         let Some((above, name)) = key.key.rsplit_once('\\') else { continue };
-        let Some((_, below_parameters)) = above.split_once('\\').filter(|(first, _)| first.eq_ignore_ascii_case("Parameters")) else { continue };
+        let Some((_, below_parameters)) = key.key.split_once('\\').filter(|(first, _)| first.eq_ignore_ascii_case("Parameters")) else { continue };
         if fits(&DIAL_UP, below_parameters) {
             let locator = Locator::RegistryKey { key: key.path.clone(), line: key.place.line.unwrap_or(0) };
             let proof = Evidence::new(service.file.as_ref(), locator).at(key.place.offset..key.place.offset + key.place.length).observed(name);

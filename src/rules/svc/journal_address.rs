@@ -20,8 +20,9 @@ const JOURNAL_PAIRS: [(&str, &str); 2] = [("InboundJournal", "InboundJournalNDR"
 
 /// A plain SMTP address, with or without its type.
 static SMTP_ADDRESS: Pattern = LazyLock::new(|| Regex::new(r"(?i)^(smtp:)?[^/@\s]+@[^/@\s]+$").ok());
-/// What stands between the separators of a list of addresses: a name of the directory, or a plain SMTP address.
-static ADDRESS_LIKE: Pattern = LazyLock::new(|| Regex::new(r"(?i)^([a-z0-9]{1,8}:)?\s*([/\\]\s*o\s*=.*[/\\]\s*cn\s*=.+|[^/@\s]+@[^/@\s]+)$").ok());
+/// How an address in a list begins: with the organization of a name of the directory, which can hold separators itself, or as a plain SMTP
+/// address.
+static ADDRESS_LIKE: Pattern = LazyLock::new(|| Regex::new(r"(?i)^([a-z0-9]{1,8}:)?\s*([/\\]\s*o\s*=|[^/@\s]+@[^/@\s]+$)").ok());
 
 declare_rule! {
     /// Journal address is a plain SMTP address.
@@ -181,6 +182,13 @@ declare_rule! {
     ///
     /// [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters\Extension]
     /// "InboundJournal"="/O=A/OU=W/CN=RECIPIENTS/CN=a;/O=A/OU=W/CN=RECIPIENTS/CN=b"
+    /// ```
+    /// ```backup
+    /// //- Imcsvc.reg
+    /// REGEDIT4
+    ///
+    /// [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Parameters\Extension]
+    /// "InboundJournal"="/O=ACME, Inc/OU=W/CN=RECIPIENTS/CN=a,/O=ACME, Inc/OU=W/CN=RECIPIENTS/CN=b"
     /// ```
     /// ```backup
     /// //- Imcsvc.reg

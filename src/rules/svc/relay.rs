@@ -1,13 +1,15 @@
 //! Relay restrictions that restrict nobody, or never match (Q193922: a rule matches if client AND mask equals net).
 
 use crate::{
-    backup::{Backup, RelayRange},
+    backup::{Backup, relay::ALLOW},
     declare_rule,
-    diagnostics::{Evidence, Findings},
+    diagnostics::Findings,
 };
 
-/// RelayFlags bits and the list that each switches on.
-const LISTS: [(u32, &str); 3] = [(1, "RelayDenyList"), (2, "RelayAllowList"), (4, "RelayLocalIPList")];
+use super::proof::active_ranges;
+
+/// Every list.
+const ALL_LISTS: u32 = 0x7;
 
 declare_rule! {
     /// Allow list matches every host: open relay.
@@ -57,12 +59,10 @@ declare_rule! {
 }
 
 fn relay_allow_everyone(backup: &Backup, findings: &mut Findings<'_>) {
-    for (element, range, proof) in active_elements(backup, &[(2, "RelayAllowList")]) {
-        if range.net == 0 && range.mask == 0 {
-            findings
-                .report(format!("RelayAllowList holds '{element}', which every host matches: anybody may relay"))
-                .evidence(proof.expected("networks and masks of hosts that may relay"));
-        }
+    for found in active_ranges(backup, ALLOW, findings).into_iter().filter(|found| found.range.is_everyone()) {
+        findings
+            .report(format!("RelayAllowList holds '{}', which every host matches: anybody may relay", found.element))
+            .evidence(found.proof.expected("networks and masks of hosts that may relay"));
     }
 }
 
@@ -114,28 +114,10 @@ declare_rule! {
 }
 
 fn relay_entry_never_matches(backup: &Backup, findings: &mut Findings<'_>) {
-    for (element, range, proof) in active_elements(backup, &LISTS) {
-        if range.net & range.mask != range.net {
-            let network = std::net::Ipv4Addr::from(range.net & range.mask);
-            findings
-                .report(format!("relay entry '{element}' matches no host: the address has bits outside of its mask"))
-                .evidence(proof.expected(format!("{network} with this mask, or the host address alone")));
-        }
+    for found in active_ranges(backup, ALL_LISTS, findings).into_iter().filter(|found| !found.range.can_match()) {
+        let network = std::net::Ipv4Addr::from(found.range.net & found.range.mask);
+        findings
+            .report(format!("relay entry '{}' matches no host: the address has bits outside of its mask", found.element))
+            .evidence(found.proof.expected(format!("{network} with this mask, or the host address alone")));
     }
-}
-
-/// Returns the elements of the lists whose bit is set in RelayFlags, as far as they parse.
-fn active_elements(backup: &Backup, lists: &[(u32, &str)]) -> Vec<(String, RelayRange, Evidence)> {
-    let Some(service) = &backup.service else { return Vec::new() };
-    let flags = service.dword("Parameters", "RelayFlags").map_or(0, |flags| flags.data);
-    let mut active = Vec::new();
-    for (_, list) in lists.iter().filter(|(bit, _)| flags & bit != 0) {
-        let Some(elements) = service.strings("Parameters", list) else { continue };
-        for element in elements.data.iter().filter(|element| !element.trim().is_empty()) {
-            if let Some(range) = RelayRange::parse(element) {
-                active.push((element.clone(), range, Evidence::setting(service, &elements).observed(element.as_str())));
-            }
-        }
-    }
-    active
 }

@@ -6,7 +6,7 @@ use crate::{
     diagnostics::{Evidence, Findings},
 };
 
-use super::proof::service_key;
+use super::proof::{is_whole, service_key};
 
 declare_rule! {
     /// Connector exists in the directory but not as a service.
@@ -50,7 +50,7 @@ declare_rule! {
 
 fn service_key_absent(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = backup.service.as_ref().filter(|service| !service.is_present()) else { return };
-    if backup.directory.as_ref().is_some_and(|directory| !directory.export.rows.is_empty()) {
+    if backup.directory.as_ref().is_some_and(|directory| !directory.export.rows.is_empty()) && is_whole(backup, findings) {
         findings
             .report("the directory has a connector object, but the registry has no key of its service")
             .evidence(service_key(service).observed("no key Services\\MSExchangeIMC").expected("the key of the service"));
@@ -97,8 +97,7 @@ declare_rule! {
 
 fn service_key_without_parameters(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(service) = backup.service.as_ref().filter(|service| service.is_present()) else { return };
-    let settings = ["RootDir", "SiteDN", "CommonName", "HomeDSA"];
-    if settings.iter().all(|name| service.value("Parameters", name).is_none()) {
+    if !service.has_settings() && is_whole(backup, findings) {
         findings
             .report("the service key holds none of RootDir, SiteDN, CommonName and HomeDSA")
             .evidence(service_key(service).expected("the settings of an installed connector in Parameters"));

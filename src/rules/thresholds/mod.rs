@@ -2,7 +2,14 @@
 //! heuristic.
 
 mod all;
+pub mod bld;
+pub mod cpy;
+pub mod dir;
+pub mod mim;
+pub mod msg_addresses;
+pub mod msg_reports;
 pub mod que;
+pub mod svc_access;
 pub mod svc_behaviour;
 
 pub use all::ALL;

@@ -69,8 +69,13 @@ impl Listed {
 #[must_use]
 pub fn listing(report: &Report) -> Vec<Listed> {
     let Some(found) = reconciliation(report) else { return Vec::new() };
-    let present = found.entries.iter().filter(|entry| matches!(entry.outcome, Outcome::Present { .. }));
-    let mut states: HashMap<&str, Listed> = present.map(|entry| (entry.path.as_str(), Listed::Listed)).collect();
+    // Entries point into the files and folders of the listing.
+    let listed: Vec<&FileRecord> = report.backup.files.iter().filter(|file| matches!(file.entry, EntryKind::File | EntryKind::Folder)).collect();
+    let present = found.entries.iter().filter_map(|entry| match entry.outcome {
+        Outcome::Present { item, .. } => listed.get(item),
+        _ => None,
+    });
+    let mut states: HashMap<&str, Listed> = present.map(|file| (file.path.as_ref(), Listed::Listed)).collect();
     states.extend(found.case_differs.iter().map(|other| (other.path.as_str(), Listed::OtherCase)));
     states.extend(found.duplicates.iter().map(|other| (other.path.as_str(), Listed::Twice)));
     states.extend(found.size_mismatch.iter().map(|other| (other.path.as_str(), Listed::OtherSize)));
