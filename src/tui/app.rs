@@ -186,6 +186,10 @@ impl App {
                 self.is_reading = false;
                 self.notice = Some(error.to_string());
             }
+            Event::NotOpened(path) => {
+                (self.awaited, self.recalled) = (None, None);
+                self.notice = Some(format!("{path} cannot be opened"));
+            }
             Event::Opened(file) => self.show_opened(file),
         }
     }

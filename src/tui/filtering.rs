@@ -96,6 +96,10 @@ impl App {
             Action::Cancel => {}
             Action::Accept => {
                 if !self.put_filter(&input.text) {
+                    // The cursor goes where the trouble is.
+                    if let Err(error) = Filter::parse(&input.text) {
+                        input.go_to(error.column() - 1);
+                    }
                     self.mode = Mode::Filter(input);
                 }
             }
@@ -113,7 +117,6 @@ impl App {
         let filter = match Filter::parse(text) {
             Ok(filter) => filter,
             Err(error) => {
-                // The cursor goes where the trouble is.
                 self.notice = Some(error.to_string());
                 return false;
             }

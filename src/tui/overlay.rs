@@ -153,7 +153,7 @@ impl App {
         match offer {
             Offer::Action(action, help) => {
                 let keys = bindings_of(self.screen).find(|binding| binding.action == *action).map(keys_of).unwrap_or_default();
-                Row::new().cell(Tone::Strong, keys, KEYS).with(Tone::Plain, help)
+                Row::new().cell(Tone::Strong, keys, KEYS).with(Tone::Plain, help).hang(KEYS + 1)
             }
             Offer::Rule(index) => {
                 let rule = self.report.as_ref().and_then(|report| report.outcomes.get(*index)).map(|(rule, _)| rule);

@@ -54,6 +54,8 @@ pub enum Event {
     Stopped,
     /// There is nothing to read.
     Failed(ScanError),
+    /// This file cannot be opened.
+    NotOpened(String),
     /// A single file was decoded.
     Opened(Box<Opened>),
 }

@@ -58,6 +58,8 @@ const FIRST: Duration = Duration::from_millis(60);
 /// How long keys are waited for while the Backup is read, and after.
 const READING: Duration = Duration::from_millis(25);
 const IDLE: Duration = Duration::from_millis(250);
+/// How long a file that is opened is waited for.
+const OPENING: Duration = Duration::from_millis(150);
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
 
@@ -164,21 +166,19 @@ impl Session {
             let wait = if self.app.is_reading { READING } else { IDLE };
             let mut is_changed = self.hear();
             if event::poll(if is_changed { FRAME.saturating_sub(drawn.elapsed()) } else { wait })? {
-                is_changed |= self.follow(&event::read()?);
-                // Keys that are already there are one change.
-                while event::poll(Duration::ZERO)? {
+                // Keys that are already there are one change, each with what it causes before the next.
+                loop {
                     is_changed |= self.follow(&event::read()?);
+                    if let Some(ended) = self.cause_all(terminal)? {
+                        return Ok(ended);
+                    }
+                    if !event::poll(Duration::ZERO)? {
+                        break;
+                    }
                 }
             }
             if ending.load(Ordering::Relaxed) {
                 return Ok(Ended::Signalled);
-            }
-            for effect in std::mem::take(&mut self.app.effects) {
-                if effect == Effect::Quit {
-                    return Ok(Ended::Left);
-                }
-                self.cause(effect, terminal)?;
-                is_changed = true;
             }
             if let Some(error) = self.failure.take() {
                 return Ok(Ended::Failed(error));
@@ -188,6 +188,16 @@ impl Session {
                 drawn = Instant::now();
             }
         }
+    }
+
+    fn cause_all(&mut self, terminal: &mut Screen) -> io::Result<Option<Ended>> {
+        for effect in std::mem::take(&mut self.app.effects) {
+            if effect == Effect::Quit {
+                return Ok(Some(Ended::Left));
+            }
+            self.cause(effect, terminal)?;
+        }
+        Ok(None)
     }
 
     /// Takes in what the reader sent; returns whether it sent anything.
@@ -258,14 +268,24 @@ impl Session {
         Ok(())
     }
 
-    fn open(&self, path: &str) {
+    /// Opens a file. A short while is waited for it, so that keys typed ahead find it open.
+    fn open(&mut self, path: &str) {
         let Some(evidence) = self.evidence.clone() else { return };
         let (send, path) = (self.send.clone(), Path::new(path).display().to_string());
         thread::spawn(move || {
-            if let Some(file) = open(&evidence, &path) {
-                drop(send.send(Event::Opened(Box::new(file))));
-            }
+            let event = open(&evidence, &path).map_or_else(|| Event::NotOpened(path), |file| Event::Opened(Box::new(file)));
+            drop(send.send(event));
         });
+        let begun = Instant::now();
+        while let Some(left) = OPENING.checked_sub(begun.elapsed())
+            && let Ok(event) = self.events.recv_timeout(left)
+        {
+            let is_open = matches!(event, Event::Opened(_) | Event::NotOpened(_));
+            self.take(event);
+            if is_open {
+                break;
+            }
+        }
     }
 }
 

@@ -2,7 +2,10 @@
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use std::{
+        collections::HashMap,
+        sync::{Arc, LazyLock},
+    };
 
     use ratatui::{Terminal, backend::TestBackend};
 
@@ -116,11 +119,23 @@ DefaultRouting=
         report
     }
 
+    fn read(fixture: &str) -> (Vec<FixtureFile>, Done) {
+        let files = compile(fixture).unwrap();
+        let done = Done::of(judged(&files));
+        (files, done)
+    }
+
     impl Typed {
-        fn new(fixture: &str, size: (u16, u16)) -> Self {
-            let files = compile(fixture).unwrap();
-            let mut typed = Self::reading(&files, size);
-            typed.app.take(Event::Done(Box::new(Done::of(judged(&files)))));
+        fn new(size: (u16, u16)) -> Self {
+            // Every script looks at the same Backup, which is read once.
+            static READ: LazyLock<(Vec<FixtureFile>, Done)> = LazyLock::new(|| read(TROUBLED));
+            Self::over(&READ, size)
+        }
+
+        fn over((files, done): &(Vec<FixtureFile>, Done), size: (u16, u16)) -> Self {
+            let mut typed = Self::reading(files, size);
+            let done = Done { report: Arc::clone(&done.report), table: Arc::clone(&done.table), rows: done.rows.clone() };
+            typed.app.take(Event::Done(Box::new(done)));
             typed
         }
 
@@ -278,7 +293,7 @@ DefaultRouting=
     #[test]
     fn scripts_end_on_the_screens_that_they_should() {
         for (name, size, keys) in SCRIPTS {
-            let mut typed = Typed::new(TROUBLED, *size);
+            let mut typed = Typed::new(*size);
             typed.keys(keys);
             insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true, description => *keys }, {
                 insta::assert_snapshot!(*name, typed.screen());
@@ -308,7 +323,7 @@ DefaultRouting=
     fn every_key_of_the_table_works_on_every_screen() {
         for screen in Screen::ALL {
             for binding in KEYMAP {
-                let mut typed = Typed::new(TROUBLED, USUAL);
+                let mut typed = Typed::new(USUAL);
                 typed.keys("3<enter>");
                 typed.act(Action::Go(screen));
                 typed.act(binding.action);
@@ -319,7 +334,7 @@ DefaultRouting=
 
     #[test]
     fn no_size_is_too_small_or_too_odd() {
-        let mut typed = Typed::new(TROUBLED, USUAL);
+        let mut typed = Typed::new(USUAL);
         typed.keys("3/cut off<enter><enter>");
         for screen in Screen::ALL {
             typed.act(Action::Go(screen));
@@ -343,12 +358,12 @@ DefaultRouting=
 
     #[test]
     fn clicks_anywhere_do_no_harm() {
-        let mut typed = Typed::new(TROUBLED, USUAL);
-        for (column, row) in (0..80).step_by(5).flat_map(|column| (0..24).map(move |row| (column, row))) {
+        let mut typed = Typed::new(USUAL);
+        for (column, row) in (0..80).step_by(9).flat_map(|column| (0..24).map(move |row| (column, row))) {
             typed.act(Action::Click(column, row));
             typed.screen();
         }
-        let mut typed = Typed::new(TROUBLED, USUAL);
+        let mut typed = Typed::new(USUAL);
         typed.act(Action::Click(16, 1));
         assert_eq!(typed.app.screen, Screen::Findings);
         typed.act(Action::Click(10, 5));
@@ -374,7 +389,7 @@ attach: evil\x1b[31m.txt "x"
 
     #[test]
     fn hostile_text_is_escaped_on_every_screen() {
-        let mut typed = Typed::new(HOSTILE, LARGE);
+        let mut typed = Typed::over(&read(HOSTILE), LARGE);
         typed.keys("3<enter>");
         let mut walk: Vec<String> = (0..8).map(|_| "<tab>".to_owned()).collect();
         walk.extend(
@@ -415,7 +430,7 @@ attach: evil\x1b[31m.txt "x"
 
     #[test]
     fn copies_hold_the_whole_value() {
-        let mut typed = Typed::new(TROUBLED, SMALL);
+        let mut typed = Typed::new(SMALL);
         typed.keys("3/figures<enter>yY");
         assert!(typed.copied[0].contains("bob@partner.example") && typed.copied[0].contains("Quarterly figures"), "{:?}", typed.copied);
         assert!(typed.copied[1].lines().count() > 3);
@@ -423,7 +438,7 @@ attach: evil\x1b[31m.txt "x"
 
     #[test]
     fn themes_without_colours_have_none() {
-        let mut typed = Typed::new(TROUBLED, USUAL);
+        let mut typed = Typed::new(USUAL);
         for theme in [Theme::Plain, Theme::HighContrast] {
             typed.app.theme = theme;
             let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::{
     backup::{EntryKind, FileRecord, FileState, Outcome, Reconciliation},
     base::counted,
+    diagnostics::{Evidence, Locator},
     report::Report,
 };
 
@@ -143,7 +144,8 @@ fn missing_detail(report: &Report, index: usize) -> Vec<Row> {
     let line = Some(missing.place.line).filter(|line| *line > 0);
     let mut rows = vec![Row::heading(&missing.path), Row::new().with(Tone::Error, "The packing list names it, and it is not there.")];
     rows.push(place(&list.path, line, Spot { line, ..Spot::default() }));
-    rows.extend(findings_where(report, |evidence| evidence.file.as_ref() == missing.path || evidence.observed.contains(&missing.path)));
+    let is_line = |evidence: &Evidence| evidence.file == list.path && matches!(evidence.locator, Locator::Line(own) if Some(own) == line);
+    rows.extend(findings_where(report, |evidence| evidence.file.as_ref() == missing.path || is_line(evidence)));
     rows
 }
 

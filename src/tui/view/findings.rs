@@ -34,6 +34,9 @@ pub fn items(report: &Report) -> Vec<Item> {
 #[must_use]
 pub fn row(report: &Report, index: usize) -> Row {
     let Some(finding) = report.findings.get(index) else { return Row::new() };
+    // Where a rule found several things, its title does not tell them apart.
+    let is_alone = report.findings.iter().filter(|other| other.rule.code == finding.rule.code).take(2).count() < 2;
+    let said = if is_alone { finding.rule.title() } else { &finding.message };
     let touched = match finding.affected.messages {
         0 => String::new(),
         count => format!(" [{}]", counted(count, "message")),
@@ -42,7 +45,7 @@ pub fn row(report: &Report, index: usize) -> Row {
         .with(finding.severity.into(), initial(finding.severity))
         .with(Tone::Plain, " ")
         .cell(Tone::Strong, finding.rule.code, 6)
-        .with(Tone::Plain, finding.rule.title())
+        .with(Tone::Plain, said)
         .with(Tone::Dim, touched)
         .flag(true)
         .copies(format!("{} {}: {}", finding.rule.code, finding.rule.name, finding.message))

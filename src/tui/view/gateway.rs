@@ -12,7 +12,7 @@ use crate::tui::{
 };
 
 use super::{
-    registry::place,
+    registry::{differs_in_words, place},
     words::{findings_where, paragraphs},
 };
 
@@ -50,9 +50,14 @@ pub fn row(report: &Report, index: usize, width: usize) -> Row {
     let row = Row::new().cell(if attribute.values.is_empty() { Tone::Dim } else { Tone::Strong }, column, named).with(Tone::Plain, &data);
     let row = if attribute.known.is_none() { row.with(Tone::Dim, "  unknown attribute") } else { row };
     let row = if is_shifted(report, index) && !attribute.values.is_empty() { row.with(Tone::Damage, "  maybe under the wrong name") } else { row };
+    let differs = odd_default(attribute);
+    let row = match differs {
+        Some(default) => row.with(Tone::Changed, format!("  default {default}")),
+        None => row,
+    };
     let has_finding = report.findings.iter().any(|finding| finding.evidence.iter().any(|evidence| is_proof(evidence, report, attribute)));
     let is_odd = attribute.known.is_none() && !attribute.values.is_empty();
-    row.flag(has_finding || is_odd).copies(format!("{column}={data}"))
+    row.flag(has_finding || is_odd || differs.is_some()).copies(format!("{column}={data}"))
 }
 
 /// Returns everything about an attribute.
@@ -63,7 +68,11 @@ pub fn detail(report: &Report, index: usize) -> Vec<Row> {
     rows.extend(paragraphs("Data", &shown(attribute)));
     if let Some(known) = attribute.known {
         let fact = |label: &str, text: &str| (!text.is_empty()).then(|| Row::entry(label, text));
-        rows.extend([fact("Meaning", known.meaning), fact("Also", known.friendly), fact("Articles", &known.kb.join(" "))].into_iter().flatten());
+        rows.extend(
+            [fact("Meaning", known.meaning), fact("Default", known.default), fact("Also", known.friendly), fact("Articles", &known.kb.join(" "))]
+                .into_iter()
+                .flatten(),
+        );
     } else {
         rows.push(Row::new().with(Tone::Changed, "The table of attributes does not know this column."));
     }
@@ -73,6 +82,13 @@ pub fn detail(report: &Report, index: usize) -> Vec<Row> {
     }
     rows.extend(findings_where(report, |evidence| is_proof(evidence, report, attribute)));
     rows
+}
+
+/// Returns the default that an attribute differs from, where the words of the default tell.
+fn odd_default(attribute: &GatewayAttribute) -> Option<&'static str> {
+    let default = attribute.known?.default;
+    let differs = attribute.values.len() == 1 && attribute.values.first().is_some_and(|text| differs_in_words(default, text) == Some(true));
+    (differs && default != "absent").then_some(default)
 }
 
 fn shown(attribute: &GatewayAttribute) -> String {

@@ -59,7 +59,8 @@ pub fn row(report: &Report, item: &Item, width: usize) -> Row {
             let tone = if property.name.is_some() { Tone::Strong } else { Tone::Dim };
             let data = shown(property);
             let row = Row::new().with(Tone::Plain, "  ").cell(tone, name, named).with(Tone::Plain, data.replace(['\n', '\r'], " "));
-            row.flag(!property.anomalies.is_empty() || has_finding(report, property))
+            let row = if property.name.is_none() { row.with(Tone::Dim, "  unknown property") } else { row };
+            row.flag(property.name.is_none() || !property.anomalies.is_empty() || has_finding(report, property))
         }),
         _ => None,
     };

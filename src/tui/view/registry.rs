@@ -18,6 +18,9 @@ use crate::tui::{
 
 use super::words::{findings_where, paragraphs};
 
+/// What the table calls the values of a key that it describes together.
+const COUNTERS: &str = "(counter values)";
+
 /// What is odd about a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Oddity {
@@ -148,7 +151,8 @@ fn found(report: &Report, index: usize) -> Option<(&ServiceKey, &ServiceValue)> 
 }
 
 fn definition(value: &ServiceValue) -> Option<&'static RegistryValueDefinition> {
-    registry_values::describe(&value.key, &value.value.name)
+    // Counters go by many names and are described as a group.
+    registry_values::describe(&value.key, &value.value.name).or_else(|| registry_values::describe(&value.key, COUNTERS))
 }
 
 fn is_proof(evidence: &Evidence, service: &ServiceKey, value: &ServiceValue) -> bool {
@@ -166,7 +170,7 @@ fn has_finding(report: &Report, service: &ServiceKey, value: &ServiceValue) -> b
 fn oddity(value: &ServiceValue, definition: Option<&RegistryValueDefinition>) -> Option<Oddity> {
     let Some(known) = definition else { return Some(Oddity::Unknown) };
     let data = &value.value.data;
-    if data.type_stated && known.reg_type().is_some_and(|wanted| wanted != data.reg_type) {
+    if known.name != COUNTERS && data.type_stated && known.reg_type().is_some_and(|wanted| wanted != data.reg_type) {
         return Some(Oddity::WrongType);
     }
     (differs(known.default, data) == Some(true)).then_some(Oddity::Differs)
@@ -174,23 +178,31 @@ fn oddity(value: &ServiceValue, definition: Option<&RegistryValueDefinition>) ->
 
 /// Returns whether data differs from a default in words; none when the words do not tell.
 fn differs(default: &str, data: &RegistryData) -> Option<bool> {
-    let default = default.trim();
-    if default.is_empty() || default.contains(['<', ':']) || default.starts_with('(') {
-        return None;
-    }
-    if default == "absent" {
-        return Some(true);
-    }
     if let Some(number) = data.dword() {
-        let digits = default.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
-        return Some(digits.parse::<u32>().ok()? != number);
+        return differs_in_words(default, &number.to_string());
     }
     let text = match &data.content {
         RegistryContent::Sz(text) | RegistryContent::ExpandSz(text) => text.clone(),
         RegistryContent::MultiSz(strings) => strings.join(" "),
         _ => return None,
     };
-    let is_default = text.trim().eq_ignore_ascii_case(default) || matches!(default, "empty" | "none") && text.trim().is_empty();
+    differs_in_words(default, &text)
+}
+
+/// Returns whether a text differs from a default in words; a number is compared with the number that the words begin with.
+pub(super) fn differs_in_words(default: &str, text: &str) -> Option<bool> {
+    let (default, text) = (default.trim(), text.trim());
+    if default.is_empty() || default.contains(['<', ':']) || default.starts_with('(') {
+        return None;
+    }
+    if default == "absent" {
+        return Some(true);
+    }
+    if let Ok(number) = text.parse::<i64>() {
+        let digits = default.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+        return Some(digits.parse::<i64>().ok()? != number);
+    }
+    let is_default = text.eq_ignore_ascii_case(default) || matches!(default, "empty" | "none") && text.is_empty();
     Some(!is_default)
 }
 
