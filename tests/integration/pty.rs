@@ -117,7 +117,7 @@ fn a_backup_is_looked_through() {
     session.shows("Queues");
     session.keys("2");
     session.shows("Detail");
-    session.keys("jjjj");
+    session.keys("j/MSG143\r");
     session.shows("MSG143 subject-with-percent-s");
     session.keys("\r");
     session.shows("> Mtsout/00000008.TNF");
@@ -224,7 +224,7 @@ fn a_finding_is_saved_where_the_user_says_and_not_into_the_evidence() {
     let out = temp.path().join("out");
     let mut session = Session::start(&[backup.to_str().unwrap()], (200, 24));
     session.shows("Queues");
-    session.keys("2s");
+    session.keys("2/MSG143\rs");
     session.shows("save to:");
     session.keys(&format!("{}\r", backup.join("Mtsout").display()));
     session.shows("not saved");
@@ -238,7 +238,7 @@ fn a_finding_is_saved_where_the_user_says_and_not_into_the_evidence() {
     session.ends();
     let mut names: Vec<String> = std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, ["BLD102-ehlo-answer-overrun.md", "messages.csv", "messages.json"]);
+    assert_eq!(names, ["MSG143-subject-with-percent-s.md", "messages.csv", "messages.json"]);
     assert_eq!(crate::common::traces(&backup), before);
 }
 
@@ -258,7 +258,7 @@ fn the_dialogue_of_lines_answers() {
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    let said = "findings\nopen 6\nopen 6\nback\nmessages\nfilter siz:>1\nfilter is:ndr\nhelp\nnonsense\nquit\n";
+    let said = "findings\nsearch MSG143\nopen\nopen\nback\nmessages\nfilter siz:>1\nfilter is:ndr\nhelp\nnonsense\nquit\n";
     child.stdin.take().unwrap().write_all(said.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
