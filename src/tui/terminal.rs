@@ -2,7 +2,7 @@
 //! the reader, and turns keys, clicks and signals into actions.
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     path::Path,
     sync::{
         Arc,
@@ -98,13 +98,35 @@ fn start_reader(request: Request, cancel: &Arc<AtomicBool>, send: &Sender<Event>
     thread::spawn(move || read(&request, &cancel, &|event| drop(send.send(event))));
 }
 
-/// Returns the flag that a signal raises.
+/// How long the view may take to end of itself once a signal asked for it.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Returns the flag that a signal raises. Reading from a terminal that went away never returns, so the signal itself ends the program when the
+/// view does not.
 fn signals() -> Arc<AtomicBool> {
     let ending = Arc::new(AtomicBool::new(false));
     #[cfg(unix)]
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
-        // A signal that cannot be caught ends the program as it always did.
-        let _ = signal_hook::flag::register(signal, Arc::clone(&ending));
+    {
+        use signal_hook::{
+            consts::{SIGHUP, SIGINT, SIGTERM},
+            iterator::Signals,
+            low_level::emulate_default_handler,
+        };
+        let flag = Arc::clone(&ending);
+        // Signals that cannot be caught end the program as they always did.
+        if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) {
+            thread::spawn(move || {
+                for signal in signals.forever() {
+                    flag.store(true, Ordering::Relaxed);
+                    thread::sleep(GRACE);
+                    // The drawing thread holds standard output; the other stream leads to the same terminal.
+                    if io::stderr().is_terminal() {
+                        give_back(io::stderr());
+                    }
+                    let _ = emulate_default_handler(signal);
+                }
+            });
+        }
     }
     ending
 }
@@ -140,8 +162,12 @@ fn take_terminal() -> io::Result<()> {
 }
 
 fn give_terminal_back() {
+    give_back(io::stdout());
+}
+
+fn give_back(mut out: impl Write) {
     // Nothing is left to be done when the terminal is gone.
-    let _ = execute!(io::stdout(), DisableMouseCapture, LeaveAlternateScreen, Show);
+    let _ = execute!(out, DisableMouseCapture, LeaveAlternateScreen, Show);
     let _ = disable_raw_mode();
 }
 
