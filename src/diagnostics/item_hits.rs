@@ -74,7 +74,9 @@ mod tests {
         };
         let found = [finding("MSG003", "Bad/1"), finding("MSG003", "Bad/1"), finding("MSG160", "Bad/1"), finding("MSG160", "Bad/2")];
         let mut hits = ItemHits::default();
-        found.iter().for_each(|finding| hits.add(&finding.evidence[0].file, finding));
+        for finding in &found {
+            hits.add(&finding.evidence[0].file, finding);
+        }
         assert_eq!(hits.on("Bad/1").iter().map(|hit| hit.rule.code).collect::<Vec<_>>(), ["MSG003", "MSG160"]);
         hits.keep(&["MSG160"].into());
         assert_eq!((hits.on("Bad/1").len(), hits.on("Mtsin/1").len()), (1, 0));
