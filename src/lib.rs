@@ -22,11 +22,12 @@
 //!
 //! ## The flow
 //! ```text
-//! Backup (folder, .zip, .cab, .tar.gz) --scan--> files, one by one, in parallel: read, hash, classify, decode, message rules --> records
-//! records --assemble--> Backup (the meaning) --analyze--> Report --> text | json | ndjson
+//! Backup (folder, .zip, .cab, .tar.gz) --scan--> what stands at its top --assemble--> configuration: service, profile, object, siblings
+//! all else, one by one, in parallel: read, hash, classify, decode, message rules that know the configuration --> records
+//! configuration and records --complete--> Backup (the meaning) --analyze--> Report --> text | json | ndjson | view
 //! ```
-//! Each arrow is one function with one input and one output: [`scan::read_backup`], [`backup::assemble`], [`report::analyze`],
-//! [`output::text::write`] and [`output::json::write`]. `scan` is handed the judge of a message as a function, so it imports no rule.
+//! Each arrow is one function with one input and one output: [`scan::read_backup`], [`backup::assemble`], [`backup::complete`],
+//! [`report::analyze`], [`output::text::write`] and [`output::json::write`]. `scan` is handed the judge of a message as a function, so it imports no rule.
 //!
 //! ## Invariants
 //! 1. Invariant: decoding never fails and never panics. [`base::Decoded`] holds what could be read and every deviation with its offset. A

@@ -5,7 +5,7 @@
 //! general MAPI knowledge. PT_MV_BINARY and PT_OBJECT stay bytes, because nothing documents how profiles store them.
 
 use crate::{
-    base::{Anomaly, CodePage, Decoded, Reader},
+    base::{Anomaly, CodePage, Decoded, Reader, Timestamp, hex},
     mapi::{Guid, PropId, PropTag, PropType},
 };
 
@@ -183,6 +183,28 @@ fn text_before_nul(bytes: &[u8]) -> (String, bool) {
     let end = bytes.iter().position(|byte| *byte == 0);
     let text = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
     (CodePage::WINDOWS_1252.decode(text).text.into_owned(), end.is_some())
+}
+
+impl ProfileValue {
+    /// Returns the value as text: numbers in decimal, bytes in hexadecimal, lists joined.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::I2(number) => number.to_string(),
+            Self::Long(number) => format!("{number} ({number:#x})"),
+            Self::R4(number) => number.to_string(),
+            Self::R8(number) => number.to_string(),
+            Self::Boolean(flag) => flag.to_string(),
+            Self::I8(number) => number.to_string(),
+            Self::SysTime(ticks) => Timestamp::from_filetime(*ticks).map_or_else(|| format!("no time ({ticks})"), |time| time.to_string()),
+            Self::Error(code) => format!("error {code:#010x}"),
+            Self::Clsid(guid) => format!("{{{guid}}}"),
+            Self::Strings(strings) => strings.join("\n"),
+            Self::Longs(numbers) => numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            Self::Binary(bytes) | Self::Unknown(bytes) => hex(bytes),
+        }
+    }
 }
 
 #[cfg(test)]

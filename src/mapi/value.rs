@@ -135,6 +135,26 @@ fn utf16_text(bytes: &[u8]) -> Text<'_> {
     text
 }
 
+impl PropValue<'_> {
+    /// Returns a value of fixed size as text; none for texts, bytes and lists.
+    #[must_use]
+    pub fn scalar_text(&self) -> Option<String> {
+        Some(match self {
+            Self::Null => "no data".to_owned(),
+            Self::I2(number) => number.to_string(),
+            Self::Long(number) => format!("{number} ({number:#x})"),
+            Self::R4(number) => number.to_string(),
+            Self::R8(number) | Self::AppTime(number) => number.to_string(),
+            Self::Currency(number) | Self::I8(number) => number.to_string(),
+            Self::Error(code) => format!("error {code:#010x}"),
+            Self::Boolean(flag) => flag.to_string(),
+            Self::SysTime(ticks) => self.time().map_or_else(|| format!("not set ({ticks})"), |time| time.to_string()),
+            Self::Clsid(guid) => format!("{{{guid}}}"),
+            Self::String8(_) | Self::Unicode(_) | Self::Binary(_) | Self::Object(_) | Self::Unknown(..) | Self::Multi(_) => return None,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -148,20 +148,13 @@ fn property_label(property: &Property<'_>) -> String {
 }
 
 fn property_text(value: &PropValue<'_>) -> String {
+    if let Some(scalar) = value.scalar_text() {
+        return scalar;
+    }
     match value {
-        PropValue::Null => "no data".to_owned(),
-        PropValue::I2(number) => number.to_string(),
-        PropValue::Long(number) => format!("{number} ({number:#x})"),
-        PropValue::R4(number) => number.to_string(),
-        PropValue::R8(number) | PropValue::AppTime(number) => number.to_string(),
-        PropValue::Currency(number) | PropValue::I8(number) => number.to_string(),
-        PropValue::Error(code) => format!("error {code:#010x}"),
-        PropValue::Boolean(flag) => flag.to_string(),
-        PropValue::String8(_) | PropValue::Unicode(_) => cut(&value.text().unwrap_or_default()),
-        PropValue::SysTime(ticks) => value.time().map_or_else(|| format!("not set ({ticks})"), |time| time.to_string()),
-        PropValue::Clsid(guid) => format!("{{{guid}}}"),
         PropValue::Binary(bytes) | PropValue::Object(bytes) | PropValue::Unknown(_, bytes) => bytes_text(bytes),
         PropValue::Multi(values) => values.iter().map(property_text).collect::<Vec<_>>().join("\n"),
+        text => cut(&text.text().unwrap_or_default()),
     }
 }
 

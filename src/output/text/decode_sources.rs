@@ -4,13 +4,12 @@ use std::{collections::HashMap, io};
 
 use crate::{
     backup::{ProfileProperty, Siblings, SingleDirectory, SingleRegistry, attributes_of, registry_values, secrets::is_secret_value},
-    base::{Timestamp, counted, hex, printable},
+    base::{counted, hex, printable},
     formats::{
         imccopy::ImccopyFile,
         ini::Located,
         migrate::{LogLine, MigrationStatus, WizardFile},
         packing_list::{Dialect, PackingEntry, PackingList},
-        profile_blob::ProfileValue,
         reg::{RegistryContent, RegistryData, RegistryKey, RegistryValue},
     },
 };
@@ -67,26 +66,8 @@ fn data_text(data: &RegistryData) -> String {
 
 fn profile_property(property: &ProfileProperty, (is_secret, page): (bool, &mut Page<'_>)) -> io::Result<()> {
     let label = [Some(property.tag.to_string()), property.name.map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let shown = if is_secret { format!("{HIDDEN} (size {})", property.size) } else { profile_text(&property.value) };
+    let shown = if is_secret { format!("{HIDDEN} (size {})", property.size) } else { property.value.shown() };
     value(page, 2, (&label, &shown))
-}
-
-fn profile_text(value: &ProfileValue) -> String {
-    match value {
-        ProfileValue::Text(text) => text.clone(),
-        ProfileValue::I2(number) => number.to_string(),
-        ProfileValue::Long(number) => format!("{number} ({number:#x})"),
-        ProfileValue::R4(number) => number.to_string(),
-        ProfileValue::R8(number) => number.to_string(),
-        ProfileValue::Boolean(flag) => flag.to_string(),
-        ProfileValue::I8(number) => number.to_string(),
-        ProfileValue::SysTime(ticks) => Timestamp::from_filetime(*ticks).map_or_else(|| format!("no time ({ticks})"), |time| time.to_string()),
-        ProfileValue::Error(code) => format!("error {code:#010x}"),
-        ProfileValue::Clsid(guid) => format!("{{{guid}}}"),
-        ProfileValue::Strings(strings) => strings.join("\n"),
-        ProfileValue::Longs(numbers) => numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-        ProfileValue::Binary(bytes) | ProfileValue::Unknown(bytes) => hex(bytes),
-    }
 }
 
 /// Writes every object as column and values.

@@ -43,20 +43,13 @@ fn name(property: &Property<'_>) -> String {
 }
 
 fn text(value: &PropValue<'_>) -> String {
+    if let Some(scalar) = value.scalar_text() {
+        return scalar;
+    }
     match value {
-        PropValue::Null => "no data".to_owned(),
-        PropValue::I2(number) => number.to_string(),
-        PropValue::Long(number) => format!("{number} ({number:#x})"),
-        PropValue::R4(number) => number.to_string(),
-        PropValue::R8(number) | PropValue::AppTime(number) => number.to_string(),
-        PropValue::Currency(number) | PropValue::I8(number) => number.to_string(),
-        PropValue::Error(code) => format!("error {code:#010x}"),
-        PropValue::Boolean(flag) => flag.to_string(),
-        PropValue::String8(_) | PropValue::Unicode(_) => cut(&value.text().unwrap_or_default()),
-        PropValue::SysTime(ticks) => value.time().map_or_else(|| format!("not set ({ticks})"), |time| time.to_string()),
-        PropValue::Clsid(guid) => format!("{{{guid}}}"),
         PropValue::Binary(bytes) | PropValue::Object(bytes) | PropValue::Unknown(_, bytes) => bytes_text(bytes),
         PropValue::Multi(values) => values.iter().take(100).map(text).collect::<Vec<_>>().join(" | "),
+        text => cut(&text.text().unwrap_or_default()),
     }
 }
 

@@ -2,9 +2,8 @@
 
 use crate::{
     backup::{Profile, ProfileProperty, ProfileSection},
-    base::{Timestamp, counted, hex},
+    base::counted,
     diagnostics::Locator,
-    formats::profile_blob::ProfileValue,
     report::Report,
 };
 
@@ -125,19 +124,5 @@ fn shown(property: &ProfileProperty) -> String {
     if property.is_secret {
         return "a secret, never shown".to_owned();
     }
-    match &property.value {
-        ProfileValue::Text(text) => text.clone(),
-        ProfileValue::I2(number) => number.to_string(),
-        ProfileValue::Long(number) => format!("{number} ({number:#x})"),
-        ProfileValue::R4(number) => number.to_string(),
-        ProfileValue::R8(number) => number.to_string(),
-        ProfileValue::Boolean(flag) => flag.to_string(),
-        ProfileValue::I8(number) => number.to_string(),
-        ProfileValue::SysTime(ticks) => Timestamp::from_filetime(*ticks).map_or_else(|| format!("no time ({ticks})"), |time| time.to_string()),
-        ProfileValue::Error(code) => format!("error {code:#010x}"),
-        ProfileValue::Clsid(guid) => format!("{{{guid}}}"),
-        ProfileValue::Strings(strings) => strings.join("\n"),
-        ProfileValue::Longs(numbers) => numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-        ProfileValue::Binary(bytes) | ProfileValue::Unknown(bytes) => hex(bytes),
-    }
+    property.value.shown()
 }
