@@ -1,5 +1,5 @@
-//! What message rules found so far, gathered from all threads. Hits of one cause are joined as they come, so that memory does not grow with
-//! their number; which ones are quoted does not depend on the order in which they come.
+//! What message rules found so far, gathered from all threads. Hits of one cause are joined as they come, so that of all but the first only
+//! the path stays, shared between the rules; which ones are quoted does not depend on the order in which they come.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
