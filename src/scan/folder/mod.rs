@@ -18,7 +18,7 @@ pub(super) use system::{Folder, named_entry, named_file};
 use std::{collections::BinaryHeap, ffi::OsString, io};
 
 /// The names of one folder, sorted, at most so many as asked for, and whether there were more.
-#[derive(Debug, Default)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Names {
     pub(super) sorted: Vec<OsString>,
     pub(super) cut: bool,

@@ -157,3 +157,71 @@ fn modified(found: &Stat) -> Option<FileTime> {
     let second = if seconds < 0 { SystemTime::UNIX_EPOCH.checked_sub(whole) } else { SystemTime::UNIX_EPOCH.checked_add(whole) };
     second?.checked_add(Duration::new(0, nanoseconds)).map(FileTime::from_system)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::symlink, process::Command};
+
+    use super::*;
+
+    /// A folder `in` with a file, a folder, and links out of it.
+    fn place() -> (tempfile::TempDir, Folder) {
+        let temp = tempfile::tempdir().unwrap();
+        let inside = temp.path().join("in");
+        fs::create_dir_all(inside.join("a/b")).unwrap();
+        fs::create_dir(temp.path().join("out")).unwrap();
+        fs::write(temp.path().join("out/file"), "secret").unwrap();
+        fs::write(inside.join("a/file"), "mine").unwrap();
+        for (name, target) in [("link", "../out"), ("self", "a"), ("a/file.lnk", "file"), ("a/b/out", "../../../out")] {
+            symlink(target, inside.join(name)).unwrap();
+        }
+        let folder = Folder::open(&inside).unwrap();
+        (temp, folder)
+    }
+
+    /// Both ways down give the same answer: what the names are, or that there is no way.
+    #[track_caller]
+    fn check(folder: &Folder, path: &str, expected: Option<&[&str]>) {
+        let names = |found: io::Result<Folder>| found.and_then(|found| found.names(10)).ok().map(|names| names.sorted);
+        let expected = expected.map(|names| names.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(names(folder.below(OsStr::new(path))), expected, "{path}");
+        assert_eq!(names(folder.step_by_step(OsStr::new(path))), expected, "{path} step by step");
+    }
+
+    #[test]
+    fn no_way_down_leads_through_a_link_or_out() {
+        let (temp, folder) = place();
+        check(&folder, "", Some(&["a", "link", "self"]));
+        check(&folder, "a", Some(&["b", "file", "file.lnk"]));
+        check(&folder, "a/b", Some(&["out"]));
+        for path in ["link", "self", "self/b", "a/b/out", "a/b/out/x", "a/file", "..", "a/../..", "a/b/../../../out", "missing"] {
+            check(&folder, path, None);
+        }
+        let absolute = temp.path().join("out");
+        assert!(folder.below(absolute.as_os_str()).is_err());
+        assert_eq!(folder.above().unwrap().names(1).unwrap(), Names { sorted: vec!["in".into()], cut: true });
+    }
+
+    #[test]
+    fn only_regular_files_are_opened() {
+        let (temp, folder) = place();
+        assert!(Command::new("mkfifo").arg(temp.path().join("in/a/pipe")).status().unwrap().success());
+        let folder = folder.below(OsStr::new("a")).unwrap();
+        assert!(folder.file(OsStr::new("file")).is_ok());
+        for name in ["file.lnk", "pipe", "b", ".", "missing"] {
+            assert!(folder.file(OsStr::new(name)).is_err(), "{name}");
+        }
+        let kinds = ["file", "pipe", "b", "file.lnk"].map(|name| folder.entry(OsStr::new(name), EvidencePath::default()).kind);
+        let link = EntryKind::Link { target: Some("file".into()) };
+        assert_eq!(kinds, [EntryKind::File, EntryKind::Special("fifo"), EntryKind::Folder, link]);
+    }
+
+    #[test]
+    fn times_before_1970_are_those_of_the_file() {
+        let temp = tempfile::tempdir().unwrap();
+        let early = SystemTime::UNIX_EPOCH - Duration::new(86_400, 250_000_000);
+        fs::File::create(temp.path().join("old")).unwrap().set_modified(early).unwrap();
+        let found = Folder::open(temp.path()).unwrap().entry(OsStr::new("old"), EvidencePath::default());
+        assert_eq!(found.modified, Some(FileTime::from_system(early)));
+    }
+}
