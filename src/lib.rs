@@ -61,6 +61,7 @@ pub mod output;
 pub mod query;
 pub mod report;
 pub mod rules;
+pub mod sandbox;
 pub mod scan;
 pub mod state;
 #[cfg(any(test, feature = "testing"))]

@@ -44,7 +44,8 @@ Examples:
 Exit codes:
   0  report produced              3    nothing there that is a Backup
   1  --fail-on was met            4    --strict, and some evidence could not be read
-  2  wrong usage                  70   a bug in imcscan     130  interrupted";
+  2  wrong usage                  69   --sandbox=require, and there is none
+                                  70   a bug in imcscan     130  interrupted";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -168,7 +169,7 @@ pub(super) struct EvidenceArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) threads: usize,
     /// No progress and no remarks on standard error, only errors
-    #[arg(long, short)]
+    #[arg(long, short, conflicts_with = "verbose")]
     pub(super) quiet: bool,
     /// A sibling file that lies elsewhere: IMCCOPY text, migration list or log; may be repeated
     #[arg(long = "with", value_name = "FILE")]
@@ -179,6 +180,24 @@ pub(super) struct EvidenceArgs {
     /// Judge as this Exchange version or build, whatever the evidence says: 5.5, 5.5.2650.21, "5.5 SP3"
     #[arg(long, value_name = "VERSION")]
     pub(super) exchange: Option<String>,
+    /// Confine the program before it reads evidence: no writing, no network, no other programs
+    #[arg(long, value_enum, default_value = "auto", value_name = "MODE")]
+    pub(super) sandbox: SandboxMode,
+    /// Say on standard error how the program is confined
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+}
+
+/// How a command that reads evidence is confined. [`EvidenceArgs`] has the same two arguments of its own: a group within a group that may be
+/// missing as a whole is not recognised when it is there.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct SandboxArgs {
+    /// Confine the program before it reads evidence: no writing, no network, no other programs
+    #[arg(long, value_enum, default_value = "auto", value_name = "MODE")]
+    pub(super) sandbox: SandboxMode,
+    /// Say on standard error how the program is confined
+    #[arg(long, short)]
+    pub(super) verbose: bool,
 }
 
 /// Arguments of `messages`.
@@ -266,6 +285,9 @@ pub(super) struct DecodeArgs {
     /// Show every byte with the field that owns it
     #[arg(long)]
     pub(super) hex: bool,
+    /// How it is confined.
+    #[command(flatten)]
+    pub(super) sandbox: SandboxArgs,
 }
 
 /// Arguments of `migrate`.
@@ -282,6 +304,9 @@ pub(super) struct MigrateArgs {
     /// Form of the result
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: ListFormat,
+    /// How it is confined.
+    #[command(flatten)]
+    pub(super) sandbox: SandboxArgs,
 }
 
 /// Arguments of `rules`.
@@ -389,6 +414,17 @@ impl From<Look> for Theme {
     }
 }
 
+/// Whether to confine the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SandboxMode {
+    /// Not at all
+    Off,
+    /// As far as the system can
+    Auto,
+    /// In full, or not at all: exit with 69
+    Require,
+}
+
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum When {
@@ -408,6 +444,13 @@ impl From<Level> for Severity {
             Level::Error => Self::Error,
             Level::Critical => Self::Critical,
         }
+    }
+}
+
+impl EvidenceArgs {
+    /// Returns how the command is confined.
+    pub(super) fn confinement(&self) -> SandboxArgs {
+        SandboxArgs { sandbox: self.sandbox, verbose: self.verbose }
     }
 }
 

@@ -3,12 +3,11 @@
 use std::{
     env,
     io::{self, BufRead, IsTerminal},
-    num::NonZero,
-    thread,
 };
 
 use crate::{
     export::StateFile,
+    scan::{reach_of_backup, reach_of_files},
     tui::{
         plain::Dialogue,
         reader::Request,
@@ -22,7 +21,8 @@ use super::{
     config,
     console::{Console, Failure},
     exit::Exit,
-    reading, report,
+    processors::threads,
+    reading, report, sandbox,
 };
 
 /// Opens the view.
@@ -31,10 +31,13 @@ pub(super) fn run(args: BrowseArgs, console: &mut Console) -> Result<Exit, Failu
         Console::complain(&format!("{reason}; this is the text report"));
         return report::run(&ReportArgs::of(args.evidence), console);
     }
-    let EvidenceArgs { path, threads, with, config, exchange, quiet: _ } = args.evidence;
+    let confinement = args.evidence.confinement();
+    let EvidenceArgs { path, threads: asked, with, config, exchange, .. } = args.evidence;
     let settings = config.as_deref().map(config::load).transpose()?.unwrap_or_default();
     let version = exchange.as_deref().map(reading::version).transpose()?;
-    let threads = if threads == 0 { thread::available_parallelism().map_or(1, NonZero::get) } else { threads };
+    let threads = threads(asked);
+    // The state directory and where things are saved belong to the thread that is exempt.
+    sandbox::enter(confinement, [reach_of_backup(&path), reach_of_files(&with)], true)?;
     let theme = args.view.theme.map_or_else(usual_theme, Into::into);
     let request = Request { path, with, settings, version, threads };
     if args.view.plain {

@@ -15,6 +15,8 @@ pub(super) enum Exit {
     NoBackup,
     /// `--strict`, and some evidence could not be read.
     Unread,
+    /// `--sandbox=require`, and the system cannot confine the program; sysexits(3) calls it EX_UNAVAILABLE.
+    NoSandbox,
     /// A bug in imcscan; the report of everything else was produced.
     Bug,
     /// Interrupted from the keyboard.
@@ -29,6 +31,7 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::NoBackup => 3,
             Exit::Unread => 4,
+            Exit::NoSandbox => 69,
             Exit::Bug => 70,
             Exit::Interrupted => 130,
         })

@@ -1,6 +1,6 @@
 //! `--where`: a filter from the command line, and what passes it. Bodies are read again from the evidence, in parallel, and not kept.
 
-use std::{cell::Cell, collections::HashMap, num::NonZero, thread};
+use std::{cell::Cell, collections::HashMap};
 
 use crate::{
     backup::{MessageRecord, body_text},
@@ -9,7 +9,7 @@ use crate::{
     scan::{Entry, Outcome, Run},
 };
 
-use super::{console::Console, interrupt, reading::Judged};
+use super::{console::Console, interrupt, processors::threads, reading::Judged};
 
 /// Reads a filter; one that is not understood is told with its place, and is none.
 pub(super) fn filter(text: &str) -> Option<Filter> {
@@ -52,7 +52,7 @@ fn by_bodies(judged: &Judged, bound: &Bound<'_>, open: &HashMap<&str, usize>) ->
     let limits = Limits::default();
     let index_of = |entry: &Entry| open.get(entry.path.as_str()).copied();
     let wanted = |_: usize, entry: &Entry| index_of(entry).is_some();
-    let run = Run { threads: thread::available_parallelism().map_or(1, NonZero::get), cancel: interrupt::listen(), progress: &|_| () };
+    let run = Run { threads: threads(0), cancel: interrupt::listen(), progress: &|_| () };
     let visited = judged.evidence.visit_some((judged.evidence.entries(), &wanted), run, &|entry, contents| {
         index_of(entry).filter(|index| bound.passes(*index, &|_| Some(body_text(contents.bytes, &limits))))
     });

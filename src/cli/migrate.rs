@@ -1,7 +1,6 @@
 //! `imcscan migrate`: a recipient list and its logs in, who is done, who failed and who was never tried out; and the list for the next run.
 
 use std::{
-    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -11,14 +10,16 @@ use thiserror::Error;
 use crate::{
     backup::{SiblingKind, Siblings, retry_bytes, retry_list},
     base::Limits,
+    export::new_file,
     output::{json, text},
-    scan::{Contents, Loaded, read_file},
+    scan::{Contents, Loaded, reach_of_files, read_file},
 };
 
 use super::{
     args::{ListFormat, MigrateArgs, When},
     console::{Console, Failure},
     exit::Exit,
+    sandbox,
 };
 
 #[derive(Debug, Error)]
@@ -47,6 +48,7 @@ impl From<MigrateError> for Failure {
 
 /// Compares lists and logs.
 pub(super) fn run(args: &MigrateArgs, console: &mut Console) -> Result<Exit, Failure> {
+    sandbox::enter(args.sandbox, [reach_of_files(std::iter::once(&args.list).chain(&args.logs))], args.retry.is_some())?;
     let limits = Limits::default();
     let mut files: Vec<(String, Loaded)> = Vec::new();
     let mut siblings = Siblings::default();
@@ -96,6 +98,6 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), MigrateError> {
         io::ErrorKind::AlreadyExists => MigrateError::Exists(path.to_path_buf()),
         _ => MigrateError::Write { path: path.to_path_buf(), source },
     };
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path).map_err(told)?;
+    let mut file = new_file(path).map_err(told)?;
     file.write_all(bytes).map_err(told)
 }

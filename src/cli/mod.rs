@@ -13,9 +13,11 @@ mod generate;
 mod interrupt;
 mod messages;
 mod migrate;
+mod processors;
 mod progress;
 mod reading;
 mod report;
+mod sandbox;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,5 @@
 //! Evidence in, judged Backup out: the part that every command over a Backup shares.
 
-use std::{num::NonZero, thread};
-
 use thiserror::Error;
 
 use crate::{
@@ -10,7 +8,7 @@ use crate::{
     diagnostics::Hits,
     report::{Report, analyze},
     rules::CATALOGUE,
-    scan::{Entry, Evidence, Judge, Loaded, Progress, Run, ScanError, Scanned, read_backup, read_file},
+    scan::{Entry, Evidence, Judge, Loaded, Progress, Run, ScanError, Scanned, reach_of_backup, reach_of_files, read_backup, read_file},
 };
 
 use super::{
@@ -18,7 +16,9 @@ use super::{
     config,
     console::{Console, Failure},
     exit::Exit,
-    interrupt, progress,
+    interrupt,
+    processors::threads,
+    progress, sandbox,
 };
 
 /// A judged Backup, and where it was read from.
@@ -44,6 +44,9 @@ impl Judged {
 pub(super) fn read(args: &EvidenceArgs) -> Result<Option<Judged>, Failure> {
     let settings = args.config.as_deref().map(config::load).transpose()?.unwrap_or_default();
     let version = args.exchange.as_deref().map(version).transpose()?;
+    // Asked for before the files are out of reach that tell it.
+    threads(args.threads);
+    sandbox::enter(args.confinement(), [reach_of_backup(&args.path), reach_of_files(&args.with)], false)?;
     let limits = Limits::default();
     let evidence = Evidence::open(&args.path, &limits).map_err(told)?;
     let given = args.with.iter().map(|path| read_file(path, &limits)).collect::<Result<Vec<_>, _>>().map_err(told)?;
@@ -81,8 +84,7 @@ fn scan(args: &EvidenceArgs, (evidence, given): (&Evidence, &[(Entry, Loaded)]),
         bar.set_position(progress.files_done as u64);
         bar.set_message(format!("{} MiB", progress.bytes_done >> 20));
     };
-    let threads = if args.threads == 0 { thread::available_parallelism().map_or(1, NonZero::get) } else { args.threads };
-    let run = Run { threads, cancel: interrupt::listen(), progress: &advance };
+    let run = Run { threads: threads(args.threads), cancel: interrupt::listen(), progress: &advance };
     let scanned = read_backup(evidence, given, run, context);
     bar.finish_and_clear();
     scanned

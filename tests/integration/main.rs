@@ -16,6 +16,8 @@ mod bad_input;
 mod catalogue;
 mod cli;
 mod common;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod confinement;
 mod contract;
 mod corpus_directory;
 mod corpus_lists;
@@ -34,10 +36,13 @@ mod messages;
 mod migrate;
 mod prefixes;
 mod progress;
+mod promises;
 mod proof;
 mod properties;
 #[cfg(unix)]
 mod pty;
+#[cfg(unix)]
+mod read_only;
 mod scan;
 mod scan_archives;
 mod settings;

@@ -11,6 +11,7 @@ use regex::Regex;
 /// Floors from the ground up; a file imports only from lower floors, or from its own folder.
 const FLOORS: &[(&str, u32)] = &[
     ("base", 1),
+    ("sandbox", 1),
     ("mapi", 2),
     ("formats", 3),
     ("backup", 4),
