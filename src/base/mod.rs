@@ -33,7 +33,7 @@ pub use field_map::{FieldMap, MappedField};
 pub use file_name::{extension, stem};
 pub use limits::Limits;
 pub use pattern::Pattern;
-pub use printable::{Printable, printable};
+pub use printable::{Printable, is_hidden, printable};
 pub use reader::{Reader, Truncated};
 pub use text_file::{Encoding, Line, TextFile};
 pub use time::{FILETIME_UNIX_EPOCH, LocalTime, Timestamp};
