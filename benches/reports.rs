@@ -39,7 +39,7 @@ fn report_of_2000_messages(bencher: Bencher<'_, '_>) {
 
 #[divan::bench(sample_count = 20)]
 fn rules_over_2000_messages(bencher: Bencher<'_, '_>) {
-    bencher.bench(|| diagnostics::run(CATALOGUE, &Settings::default(), black_box(&REPORT.backup), Hits::default()).0.len());
+    bencher.bench(|| diagnostics::run(CATALOGUE, &Settings::default(), black_box(&REPORT.backup), Hits::default()).findings.len());
 }
 
 #[divan::bench(sample_count = 20)]

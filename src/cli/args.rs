@@ -45,7 +45,8 @@ Exit codes:
   0  report produced              3    nothing there that is a Backup
   1  --fail-on was met            4    --strict, and some evidence could not be read
   2  wrong usage                  69   --sandbox=require, and there is none
-                                  70   a bug in imcscan     130  interrupted";
+  70 a bug in imcscan             74   the output was not written
+  130 interrupted";
 
 /// The commands.
 #[derive(Debug, Subcommand)]

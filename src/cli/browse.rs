@@ -48,6 +48,10 @@ pub(super) fn run(args: BrowseArgs, console: &mut Console) -> Result<Exit, Failu
         Ended::Left => Ok(Exit::Success),
         Ended::Signalled => Ok(Exit::Interrupted),
         Ended::Failed(error) => Err(Failure::Told(Exit::NoBackup, Box::new(error))),
+        Ended::Bugs(bugs) => {
+            bugs.iter().for_each(|bug| Console::complain(bug));
+            Ok(Exit::Bug)
+        }
     }
 }
 
@@ -57,6 +61,7 @@ fn plain_dialogue(request: &Request, console: &mut Console) -> Result<Exit, Fail
         Ok(dialogue) => dialogue,
         Err(error) => return Err(Failure::Told(Exit::NoBackup, Box::new(error))),
     };
+    dialogue.bugs.iter().for_each(|bug| Console::complain(bug));
     write!(console.out(), "{}", dialogue.greeting())?;
     console.out().flush()?;
     for line in io::stdin().lock().lines() {
@@ -64,7 +69,7 @@ fn plain_dialogue(request: &Request, console: &mut Console) -> Result<Exit, Fail
         write!(console.out(), "{answer}")?;
         console.out().flush()?;
     }
-    Ok(Exit::Success)
+    Ok(if dialogue.bugs.is_empty() { Exit::Success } else { Exit::Bug })
 }
 
 /// Returns why there is no terminal for the view.

@@ -19,7 +19,9 @@ pub(super) enum Exit {
     NoSandbox,
     /// A bug in imcscan; the report of everything else was produced.
     Bug,
-    /// Interrupted from the keyboard.
+    /// The output could not be written; the number is that of `EX_IOERR` in sysexits.h, as 70 is that of `EX_SOFTWARE`.
+    Unwritten,
+    /// Interrupted from the keyboard or by a signal.
     Interrupted,
 }
 
@@ -33,6 +35,7 @@ impl From<Exit> for ExitCode {
             Exit::Unread => 4,
             Exit::NoSandbox => 69,
             Exit::Bug => 70,
+            Exit::Unwritten => 74,
             Exit::Interrupted => 130,
         })
     }

@@ -60,7 +60,10 @@ fn by_bodies(judged: &Judged, bound: &Bound<'_>, open: &HashMap<&str, usize>) ->
     for file in visited {
         match file.outcome {
             Outcome::Done(index) => passed.extend(index),
-            Outcome::Panicked(_) => {}
+            Outcome::Panicked(text) => {
+                let path = judged.evidence.entries().get(file.entry).map(|entry| entry.path.to_string()).unwrap_or_default();
+                judged.panicked.borrow_mut().push((path, text.into()));
+            }
             Outcome::Interrupted => return None,
         }
     }

@@ -12,7 +12,7 @@ use crate::{
     base::Limits,
     export::new_file,
     output::{json, text},
-    scan::{Contents, Loaded, reach_of_files, read_file},
+    scan::{Contents, Loaded, reach_of_files, read_file, shown_path},
 };
 
 use super::{
@@ -54,7 +54,7 @@ pub(super) fn run(args: &MigrateArgs, console: &mut Console) -> Result<Exit, Fai
     let mut siblings = Siblings::default();
     for path in std::iter::once(&args.list).chain(&args.logs) {
         let (_, loaded) = read_file(path, &limits).map_err(|error| Failure::Told(Exit::NoBackup, Box::new(error)))?;
-        let name = path.display().to_string();
+        let name = shown_path(path);
         if files.iter().any(|(known, _)| *known == name) {
             continue;
         }
@@ -69,7 +69,7 @@ pub(super) fn run(args: &MigrateArgs, console: &mut Console) -> Result<Exit, Fai
         let bytes_of = |wanted: &str| files.iter().find(|(name, _)| name == wanted).map_or(&[][..], |(_, loaded)| loaded.contents().bytes);
         write_new(path, &retry_bytes(&entries, bytes_of))?;
     }
-    let written = args.retry.as_ref().map(|path| path.display().to_string());
+    let written = args.retry.as_deref().map(shown_path);
     match args.format {
         ListFormat::Text => text::write_migration(&siblings, (&entries, written.as_deref()), Console::style(When::Auto), console.out())?,
         ListFormat::Json => json::write_migration(&siblings, (&entries, written.as_deref()), console.out())?,

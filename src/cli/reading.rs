@@ -1,5 +1,7 @@
 //! Evidence in, judged Backup out: the part that every command over a Backup shares.
 
+use std::cell::RefCell;
+
 use thiserror::Error;
 
 use crate::{
@@ -15,6 +17,7 @@ use super::{
     args::EvidenceArgs,
     config,
     console::{Console, Failure},
+    drill::bug_at,
     exit::Exit,
     interrupt,
     processors::threads,
@@ -27,16 +30,21 @@ pub(super) struct Judged {
     pub(super) report: Report,
     /// The evidence, to read a file again.
     pub(super) evidence: Evidence,
-    panicked: Vec<(String, String)>,
+    /// Files that a bug kept from being read, and what it said.
+    pub(super) panicked: RefCell<Vec<(String, String)>>,
 }
 
 impl Judged {
-    /// Names the files that a bug kept from being read, and returns whether there is none.
+    /// Names the files and rules that a bug cost, and returns whether there is none.
     pub(super) fn complain(&self) -> bool {
-        for (path, message) in &self.panicked {
+        let panicked = self.panicked.borrow();
+        for (path, message) in panicked.iter() {
             Console::complain(&format!("a bug in imcscan kept it from reading {path}: {message}"));
         }
-        self.panicked.is_empty()
+        for bug in &self.report.bugs {
+            Console::complain(&format!("a bug in imcscan: {bug}"));
+        }
+        panicked.is_empty() && self.report.bugs.is_empty()
     }
 }
 
@@ -48,20 +56,24 @@ pub(super) fn read(args: &EvidenceArgs) -> Result<Option<Judged>, Failure> {
     threads(args.threads);
     sandbox::enter(args.confinement(), [reach_of_backup(&args.path), reach_of_files(&args.with)], false)?;
     let limits = Limits::default();
+    interrupt::listen();
     let evidence = Evidence::open(&args.path, &limits).map_err(told)?;
     let given = args.with.iter().map(|path| read_file(path, &limits)).collect::<Result<Vec<_>, _>>().map_err(told)?;
     let hits = Hits::default();
-    let judge = |item: &Item<'_>| hits.judge(CATALOGUE, &settings, item);
+    let judge = |item: &Item<'_>| {
+        bug_at(item.path);
+        hits.judge(CATALOGUE, &settings, item);
+    };
     let Scanned { mut backup, panicked, interrupted } = scan(args, (&evidence, &given), (&limits, &judge));
-    if interrupted {
-        Console::complain("interrupted; no report was made");
-        return Ok(None);
-    }
     if version.is_some() {
         backup.version = version;
     }
-    let report = analyze(backup, hits, (CATALOGUE, settings));
-    Ok(Some(Judged { report, evidence, panicked }))
+    let report = (!interrupted).then(|| analyze(backup, hits, (CATALOGUE, settings)));
+    let Some(report) = report.filter(|_| !interrupt::is_asked()) else {
+        Console::complain("interrupted; no report was made");
+        return Ok(None);
+    };
+    Ok(Some(Judged { report, evidence, panicked: panicked.into() }))
 }
 
 #[derive(Debug, Error)]

@@ -3,6 +3,7 @@
 use std::{
     ffi::{OsStr, OsString},
     fmt,
+    path::Path,
     time::SystemTime,
 };
 
@@ -85,6 +86,12 @@ pub(super) fn shown_bytes(name: &[u8]) -> String {
         shown.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
     }
     shown
+}
+
+/// Shows a path that the user gave; what is no UTF-8 in it is escaped as in [`EvidencePath`].
+#[must_use]
+pub fn shown_path(path: &Path) -> String {
+    path.to_str().map_or_else(|| shown_os(path.as_os_str()), str::to_owned)
 }
 
 #[cfg(unix)]

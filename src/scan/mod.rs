@@ -24,7 +24,7 @@ mod tree;
 mod visit;
 mod zip_file;
 
-pub use entry::{Entry, EntryKind, EvidencePath, FileTime, Note};
+pub use entry::{Entry, EntryKind, EvidencePath, FileTime, Note, shown_path};
 pub use error::ScanError;
 pub use evidence::{Evidence, RootKind, manifest_digest, read_file};
 pub use load::{Contents, Loaded};

@@ -134,7 +134,7 @@ DefaultRouting=
 
         fn over((files, done): &(Vec<FixtureFile>, Done), size: (u16, u16)) -> Self {
             let mut typed = Self::reading(files, size);
-            let done = Done { report: Arc::clone(&done.report), table: Arc::clone(&done.table), rows: done.rows.clone() };
+            let done = Done { report: Arc::clone(&done.report), table: Arc::clone(&done.table), rows: done.rows.clone(), bugs: Vec::new() };
             typed.app.take(Event::Done(Box::new(done)));
             typed
         }

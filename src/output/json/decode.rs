@@ -15,6 +15,7 @@ use super::{
     decode_sources::{directory, packing_list, registry, rfc822, spool},
     v1_message::{AnomalyV1, MessageV1},
     v1_sources::{GatewayV1, ProfileV1, ServiceV1, SiblingsV1},
+    visible::write_pretty,
 };
 
 /// The document.
@@ -62,8 +63,7 @@ pub fn write(file: &SingleFile<'_>, whole: (u64, Option<Sha256Digest>), limits: 
         content: content(file, limits),
         anomalies: file.anomalies.iter().map(AnomalyV1::from).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &wire)?;
-    writeln!(out)
+    write_pretty(out, &wire)
 }
 
 fn content<'a>(file: &'a SingleFile<'_>, limits: &Limits) -> ContentV1<'a> {

@@ -12,6 +12,8 @@ use crate::{
     formats::migrate::UnreadLine,
 };
 
+use super::visible::write_pretty;
+
 /// The document.
 #[derive(Serialize)]
 struct MigrateV1<'a> {
@@ -121,8 +123,7 @@ pub fn write(siblings: &Siblings, (entries, written): (&[RetryEntry<'_>], Option
         not_understood,
         retry: RetryV1 { file: written, lines: entries.iter().map(|entry| entry.line().value.as_str()).collect() },
     };
-    serde_json::to_writer_pretty(&mut *out, &wire)?;
-    writeln!(out)
+    write_pretty(out, &wire)
 }
 
 fn files(siblings: &Siblings) -> Vec<FileV1<'_>> {

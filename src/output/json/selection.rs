@@ -9,6 +9,7 @@ use crate::query::Selection;
 use super::{
     v1::{FindingV1, line},
     v1_message::ItemV1,
+    visible::write_pretty,
 };
 
 /// A document around a list.
@@ -58,8 +59,7 @@ impl Serialize for MessageListV1<'_> {
 /// Whatever the writer says.
 pub fn write_messages(selection: Selection<'_>, out: &mut dyn Write) -> io::Result<()> {
     let list = MessagesV1 { messages: MessageListV1(selection) };
-    serde_json::to_writer_pretty(&mut *out, &ListV1 { schema: "imcscan.messages/1", passed: selection.passed, list })?;
-    writeln!(out)
+    write_pretty(out, &ListV1 { schema: "imcscan.messages/1", passed: selection.passed, list })
 }
 
 /// Writes messages as JSON objects one a line.
@@ -80,8 +80,7 @@ pub fn write_message_lines(selection: Selection<'_>, out: &mut dyn Write) -> io:
 /// Whatever the writer says.
 pub fn write_findings(selection: Selection<'_>, out: &mut dyn Write) -> io::Result<()> {
     let list = FindingsV1 { findings: selection.chosen_findings().map(FindingV1::from).collect() };
-    serde_json::to_writer_pretty(&mut *out, &ListV1 { schema: "imcscan.findings/1", passed: selection.passed, list })?;
-    writeln!(out)
+    write_pretty(out, &ListV1 { schema: "imcscan.findings/1", passed: selection.passed, list })
 }
 
 /// Writes findings as JSON objects one a line.

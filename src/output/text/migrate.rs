@@ -18,7 +18,7 @@ use super::{Page, Style};
 /// Whatever the writer says.
 pub fn write(siblings: &Siblings, retry: (&[RetryEntry<'_>], Option<&str>), style: Style, out: &mut dyn Write) -> io::Result<()> {
     let migration = Migration::of(siblings);
-    let mut page = Page::new(style, out);
+    let mut page = Page::brief(style, out);
     head(siblings, &migration, &mut page)?;
     section(&mut page, "Failed", migration.failed().iter().map(failed))?;
     section(&mut page, "Never tried", migration.never_tried().iter().map(listed))?;

@@ -41,6 +41,7 @@ fn settings(settings: &Settings) -> String {
 /// Writes what comes after the findings.
 pub(super) fn tail(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     unread_files(&report.backup, page)?;
+    bugs(report, page)?;
     not_evaluated(report, page)
 }
 
@@ -159,6 +160,15 @@ fn unread_files(backup: &Backup, page: &mut Page<'_>) -> io::Result<()> {
     if unread.len() > SHOWN {
         page.entry(2, "", &format!("and {} more (see --json)", unread.len() - SHOWN))?;
     }
+    page.blank()
+}
+
+fn bugs(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    if report.bugs.is_empty() {
+        return Ok(());
+    }
+    page.heading("Failed by a bug in imcscan")?;
+    report.bugs.iter().try_for_each(|bug| page.entry(2, "", &bug.to_string()))?;
     page.blank()
 }
 
