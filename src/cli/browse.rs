@@ -19,7 +19,6 @@ use crate::{
 
 use super::{
     args::{BrowseArgs, EvidenceArgs, ReportArgs},
-    config,
     console::{Console, Failure},
     exit::Exit,
     reading, report,
@@ -31,8 +30,8 @@ pub(super) fn run(args: BrowseArgs, console: &mut Console) -> Result<Exit, Failu
         Console::complain(&format!("{reason}; this is the text report"));
         return report::run(&ReportArgs::of(args.evidence), console);
     }
-    let EvidenceArgs { path, threads, with, config, exchange, quiet: _ } = args.evidence;
-    let settings = config.as_deref().map(config::load).transpose()?.unwrap_or_default();
+    let EvidenceArgs { path, threads, with, config, limits, exchange, quiet: _ } = args.evidence;
+    let settings = reading::settings((config.as_deref(), limits.as_deref()))?;
     let version = exchange.as_deref().map(reading::version).transpose()?;
     let threads = if threads == 0 { thread::available_parallelism().map_or(1, NonZero::get) } else { threads };
     let theme = args.view.theme.map_or_else(usual_theme, Into::into);

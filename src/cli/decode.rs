@@ -2,7 +2,6 @@
 
 use crate::{
     backup::SingleFile,
-    base::Limits,
     output::{hex, json, text},
     scan::{Contents, read_file},
 };
@@ -11,11 +10,12 @@ use super::{
     args::{DecodeArgs, When},
     console::{Console, Failure},
     exit::Exit,
+    limits,
 };
 
 /// Decodes a file. One that can be read in part is decoded as far as it goes; the rest is an anomaly.
 pub(super) fn run(args: &DecodeArgs, console: &mut Console) -> Result<Exit, Failure> {
-    let limits = Limits::default();
+    let limits = limits::load(args.limits.as_deref())?;
     let told = |error| Failure::Told(Exit::NoBackup, Box::new(error));
     let (entry, loaded) = read_file(&args.file, &limits).map_err(told)?;
     let contents = loaded.contents();

@@ -19,6 +19,7 @@ use super::{
     args::{ListFormat, MigrateArgs, When},
     console::{Console, Failure},
     exit::Exit,
+    limits,
 };
 
 #[derive(Debug, Error)]
@@ -47,7 +48,7 @@ impl From<MigrateError> for Failure {
 
 /// Compares lists and logs.
 pub(super) fn run(args: &MigrateArgs, console: &mut Console) -> Result<Exit, Failure> {
-    let limits = Limits::default();
+    let limits = limits::load(args.limits.as_deref())?;
     let mut files: Vec<(String, Loaded)> = Vec::new();
     let mut siblings = Siblings::default();
     for path in std::iter::once(&args.list).chain(&args.logs) {
@@ -69,8 +70,8 @@ pub(super) fn run(args: &MigrateArgs, console: &mut Console) -> Result<Exit, Fai
     }
     let written = args.retry.as_ref().map(|path| path.display().to_string());
     match args.format {
-        ListFormat::Text => text::write_migration(&siblings, (&entries, written.as_deref()), Console::style(When::Auto), console.out())?,
-        ListFormat::Json => json::write_migration(&siblings, (&entries, written.as_deref()), console.out())?,
+        ListFormat::Text => text::write_migration(&siblings, (&entries, written.as_deref()), (&limits, Console::style(When::Auto)), console.out())?,
+        ListFormat::Json => json::write_migration(&siblings, (&entries, written.as_deref()), &limits, console.out())?,
     }
     Ok(Exit::Success)
 }

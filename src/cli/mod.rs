@@ -11,6 +11,7 @@ mod filtering;
 mod findings;
 mod generate;
 mod interrupt;
+mod limits;
 mod messages;
 mod migrate;
 mod progress;
@@ -46,6 +47,7 @@ pub fn run() -> ExitCode {
         Command::Rules(args) => explain::rules(&args, &mut console),
         Command::Explain(args) => explain::explain(&args, &mut console),
         Command::Config => config::print(&mut console),
+        Command::Limits => limits::print(&mut console),
         Command::Schema => generate::schema(&mut console),
         Command::Completions { shell } => generate::completions(shell, &mut console),
         Command::Man => generate::man(&mut console),

@@ -1,13 +1,13 @@
 //! Evidence in, judged Backup out: the part that every command over a Backup shares.
 
-use std::{num::NonZero, thread};
+use std::{num::NonZero, path::Path, thread};
 
 use thiserror::Error;
 
 use crate::{
     backup::{Item, ProductVersion},
     base::Limits,
-    diagnostics::Hits,
+    diagnostics::{Hits, Settings},
     report::{Report, analyze},
     rules::CATALOGUE,
     scan::{Entry, Evidence, Judge, Loaded, Progress, Run, ScanError, Scanned, read_backup, read_file},
@@ -18,7 +18,7 @@ use super::{
     config,
     console::{Console, Failure},
     exit::Exit,
-    interrupt, progress,
+    interrupt, limits, progress,
 };
 
 /// A judged Backup, and where it was read from.
@@ -40,11 +40,17 @@ impl Judged {
     }
 }
 
+/// Returns what the files of settings and of limits say, each of which may be left out.
+pub(super) fn settings((config, limits): (Option<&Path>, Option<&Path>)) -> Result<Settings, Failure> {
+    let settings = config.map(config::load).transpose()?.unwrap_or_default();
+    Ok(Settings { limits: limits::load(limits)?, ..settings })
+}
+
 /// Reads and judges a Backup; none when it was interrupted, which is said.
 pub(super) fn read(args: &EvidenceArgs) -> Result<Option<Judged>, Failure> {
-    let settings = args.config.as_deref().map(config::load).transpose()?.unwrap_or_default();
+    let settings = settings((args.config.as_deref(), args.limits.as_deref()))?;
     let version = args.exchange.as_deref().map(version).transpose()?;
-    let limits = Limits::default();
+    let limits = settings.limits.clone();
     let evidence = Evidence::open(&args.path, &limits).map_err(told)?;
     let given = args.with.iter().map(|path| read_file(path, &limits)).collect::<Result<Vec<_>, _>>().map_err(told)?;
     let hits = Hits::default();
