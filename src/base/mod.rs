@@ -35,7 +35,7 @@ pub use edit_distance::edit_distance;
 pub use field_map::{FieldMap, MappedField};
 pub use file_name::{extension, stem};
 pub use json_text::visible_json;
-pub use limits::Limits;
+pub use limits::{ARCHIVE_GRACE, CELLS_PER_ENTRY, FIXED, FixedLimit, LISTS_WORTH_OF_VALUES, Limit, LimitFault, Limits};
 pub use pattern::Pattern;
 pub use printable::{Printable, is_hidden, printable};
 pub use reader::{Reader, Truncated};

@@ -99,6 +99,8 @@ Examples:
     Explain(ExplainArgs),
     /// Print a configuration file with every threshold at its default
     Config,
+    /// Print a file of limits with every bound at its default, and why it is there
+    Limits,
     /// Print the JSON Schema of the report
     Schema,
     /// Print a completion script for a shell
@@ -178,6 +180,9 @@ pub(super) struct EvidenceArgs {
     /// A file that sets severities, switches rules off or changes thresholds (see `imcscan config`)
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// A file that sets other bounds on what is taken from the evidence (see `imcscan limits`)
+    #[arg(long, value_name = "FILE")]
+    pub(super) limits: Option<PathBuf>,
     /// Judge as this Exchange version or build, whatever the evidence says: 5.5, 5.5.2650.21, "5.5 SP3"
     #[arg(long, value_name = "VERSION")]
     pub(super) exchange: Option<String>,
@@ -289,6 +294,9 @@ pub(super) struct DecodeArgs {
     /// How it is confined.
     #[command(flatten)]
     pub(super) sandbox: SandboxArgs,
+    /// A file that sets other bounds on what is taken from the file (see `imcscan limits`)
+    #[arg(long, value_name = "FILE")]
+    pub(super) limits: Option<PathBuf>,
 }
 
 /// Arguments of `migrate`.
@@ -302,6 +310,9 @@ pub(super) struct MigrateArgs {
     /// Write the list for the next run to a new file, in the format of the utility; an existing file is never overwritten
     #[arg(long, value_name = "FILE")]
     pub(super) retry: Option<PathBuf>,
+    /// A file that sets other bounds on what is taken from the files (see `imcscan limits`)
+    #[arg(long, value_name = "FILE")]
+    pub(super) limits: Option<PathBuf>,
     /// Form of the result
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: ListFormat,

@@ -18,7 +18,6 @@ use crate::{
 
 use super::{
     args::{BrowseArgs, EvidenceArgs, ReportArgs},
-    config,
     console::{Console, Failure},
     exit::Exit,
     processors::threads,
@@ -32,8 +31,8 @@ pub(super) fn run(args: BrowseArgs, console: &mut Console) -> Result<Exit, Failu
         return report::run(&ReportArgs::of(args.evidence), console);
     }
     let confinement = args.evidence.confinement();
-    let EvidenceArgs { path, threads: asked, with, config, exchange, .. } = args.evidence;
-    let settings = config.as_deref().map(config::load).transpose()?.unwrap_or_default();
+    let EvidenceArgs { path, threads: asked, with, config, limits, exchange, .. } = args.evidence;
+    let settings = reading::settings((config.as_deref(), limits.as_deref()))?;
     let version = exchange.as_deref().map(reading::version).transpose()?;
     let threads = threads(asked);
     // The state directory and where things are saved belong to the thread that is exempt.

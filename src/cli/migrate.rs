@@ -19,7 +19,7 @@ use super::{
     args::{ListFormat, MigrateArgs, When},
     console::{Console, Failure},
     exit::Exit,
-    sandbox,
+    limits, sandbox,
 };
 
 #[derive(Debug, Error)]
@@ -48,8 +48,8 @@ impl From<MigrateError> for Failure {
 
 /// Compares lists and logs.
 pub(super) fn run(args: &MigrateArgs, console: &mut Console) -> Result<Exit, Failure> {
+    let limits = limits::load(args.limits.as_deref())?;
     sandbox::enter(args.sandbox, [reach_of_files(std::iter::once(&args.list).chain(&args.logs))], args.retry.is_some())?;
-    let limits = Limits::default();
     let mut files: Vec<(String, Loaded)> = Vec::new();
     let mut siblings = Siblings::default();
     for path in std::iter::once(&args.list).chain(&args.logs) {
@@ -71,8 +71,8 @@ pub(super) fn run(args: &MigrateArgs, console: &mut Console) -> Result<Exit, Fai
     }
     let written = args.retry.as_deref().map(shown_path);
     match args.format {
-        ListFormat::Text => text::write_migration(&siblings, (&entries, written.as_deref()), Console::style(When::Auto), console.out())?,
-        ListFormat::Json => json::write_migration(&siblings, (&entries, written.as_deref()), console.out())?,
+        ListFormat::Text => text::write_migration(&siblings, (&entries, written.as_deref()), (&limits, Console::style(When::Auto)), console.out())?,
+        ListFormat::Json => json::write_migration(&siblings, (&entries, written.as_deref()), &limits, console.out())?,
     }
     Ok(Exit::Success)
 }

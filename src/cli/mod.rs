@@ -12,6 +12,7 @@ mod filtering;
 mod findings;
 mod generate;
 mod interrupt;
+mod limits;
 mod messages;
 mod migrate;
 mod processors;
@@ -62,6 +63,7 @@ fn run_command() -> ExitCode {
         Command::Rules(args) => explain::rules(&args, &mut console),
         Command::Explain(args) => explain::explain(&args, &mut console),
         Command::Config => config::print(&mut console),
+        Command::Limits => limits::print(&mut console),
         Command::Schema => generate::schema(&mut console),
         Command::Completions { shell } => generate::completions(shell, &mut console),
         Command::Man => generate::man(&mut console),

@@ -1,13 +1,13 @@
 //! Evidence in, judged Backup out: the part that every command over a Backup shares.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, path::Path};
 
 use thiserror::Error;
 
 use crate::{
     backup::{Item, ProductVersion},
     base::Limits,
-    diagnostics::Hits,
+    diagnostics::{Hits, Settings},
     report::{Report, analyze},
     rules::CATALOGUE,
     scan::{Entry, Evidence, Judge, Loaded, Progress, Run, ScanError, Scanned, reach_of_backup, reach_of_files, read_backup, read_file},
@@ -19,7 +19,7 @@ use super::{
     console::{Console, Failure},
     drill::bug_at,
     exit::Exit,
-    interrupt,
+    interrupt, limits,
     processors::threads,
     progress, sandbox,
 };
@@ -48,14 +48,20 @@ impl Judged {
     }
 }
 
+/// Returns what the files of settings and of limits say, each of which may be left out.
+pub(super) fn settings((config, limits): (Option<&Path>, Option<&Path>)) -> Result<Settings, Failure> {
+    let settings = config.map(config::load).transpose()?.unwrap_or_default();
+    Ok(Settings { limits: limits::load(limits)?, ..settings })
+}
+
 /// Reads and judges a Backup; none when it was interrupted, which is said.
 pub(super) fn read(args: &EvidenceArgs) -> Result<Option<Judged>, Failure> {
-    let settings = args.config.as_deref().map(config::load).transpose()?.unwrap_or_default();
+    let settings = settings((args.config.as_deref(), args.limits.as_deref()))?;
     let version = args.exchange.as_deref().map(version).transpose()?;
     // Asked for before the files are out of reach that tell it.
     threads(args.threads);
     sandbox::enter(args.confinement(), [reach_of_backup(&args.path), reach_of_files(&args.with)], false)?;
-    let limits = Limits::default();
+    let limits = settings.limits.clone();
     interrupt::listen();
     let evidence = Evidence::open(&args.path, &limits).map_err(told)?;
     let given = args.with.iter().map(|path| read_file(path, &limits)).collect::<Result<Vec<_>, _>>().map_err(told)?;

@@ -72,20 +72,7 @@ pub fn write_messages(selection: Selection<'_>, out: &mut dyn Write) -> io::Resu
 /// Whatever the writer says.
 pub fn write_findings(selection: Selection<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
-    let columns = [
-        "severity",
-        "code",
-        "name",
-        "certainty",
-        "message",
-        "kb",
-        "messages",
-        "queues",
-        "file",
-        "locator",
-        "observed",
-        "expected",
-    ];
+    let columns = ["severity", "code", "name", "certainty", "message", "kb", "messages", "queues", "file", "locator", "observed", "expected"];
     table.write_record(columns).map_err(unwrapped)?;
     for finding in selection.chosen_findings() {
         let first = finding.evidence.first();
@@ -191,7 +178,11 @@ mod tests {
         let report = report_of_fixture(text).unwrap();
         let table = MessageTable::new(&report.backup, &report.findings);
         let mut out = Vec::new();
-        write_messages(Selection { backup: &report.backup, findings: &report.findings, table: &table, chosen: &[0], passed: 1 }, &mut out).unwrap();
+        write_messages(
+            Selection { backup: &report.backup, findings: &report.findings, table: &table, limits: &report.settings.limits, chosen: &[0], passed: 1 },
+            &mut out,
+        )
+        .unwrap();
         let mut read = ::csv::Reader::from_reader(out.as_slice());
         let rows: Vec<_> = read.records().map(Result::unwrap).collect();
         assert_eq!(rows.len(), 1);

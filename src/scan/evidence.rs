@@ -85,6 +85,12 @@ impl Evidence {
         &self.given
     }
 
+    /// Returns the bounds under which it was opened.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Returns where the Backup was found.
     #[must_use]
     pub fn root(&self) -> &RootKind {

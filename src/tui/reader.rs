@@ -8,7 +8,6 @@ use std::{
 
 use crate::{
     backup::{Item, ProductVersion},
-    base::Limits,
     diagnostics::{Hits, Settings},
     query::MessageTable,
     report::{Report, analyze},
@@ -94,7 +93,7 @@ pub fn read(request: &Request, cancel: &AtomicBool, send: &(dyn Fn(Event) + Sync
 }
 
 fn read_all(request: &Request, cancel: &AtomicBool, send: &(dyn Fn(Event) + Sync)) -> Result<(), ScanError> {
-    let limits = Limits::default();
+    let limits = request.settings.limits.clone();
     let evidence = Arc::new(Evidence::open(&request.path, &limits)?);
     send(Event::Listed(Arc::clone(&evidence)));
     let with = |path: &PathBuf| read_file(Path::new(path), &limits);
@@ -130,5 +129,5 @@ pub fn open(evidence: &Evidence, path: &str) -> Option<Opened> {
     let entry = entries.find(|entry| entry.path.as_str() == path)?;
     let loaded = evidence.read(entry);
     let contents = loaded.contents();
-    Some(Opened::decode(path, contents.bytes, contents.damage().collect()))
+    Some(Opened::decode(path, contents.bytes, (contents.damage().collect(), evidence.limits())))
 }

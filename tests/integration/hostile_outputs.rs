@@ -64,11 +64,11 @@ const OUTPUTS: [(&str, Promise, Output); 16] = [
     ("decode hex", is_readable, |case| case.decoded(|file, _, limits, out| hex::write(file, limits, out))),
     ("migrate text", is_readable, |case| {
         let siblings = &case.report.backup.siblings;
-        wide_and_narrow(|style, out| text::write_migration(siblings, (&retry_list(siblings), None), style, out))
+        wide_and_narrow(|style, out| text::write_migration(siblings, (&retry_list(siblings), None), (&Limits::default(), style), out))
     }),
     ("migrate json", is_safe_json, |case| {
         let siblings = &case.report.backup.siblings;
-        written(|out| json::write_migration(siblings, (&retry_list(siblings), None), out))
+        written(|out| json::write_migration(siblings, (&retry_list(siblings), None), &Limits::default(), out))
     }),
     ("view", is_readable, |case| vec![screens(case).into_bytes()]),
 ];
@@ -100,14 +100,18 @@ impl Case {
     }
 
     fn selection<'s>(&'s self, chosen: &'s [usize]) -> Selection<'s> {
-        Selection { backup: &self.report.backup, findings: &self.report.findings, table: &self.table, chosen, passed: chosen.len() }
+        Selection {
+            backup: &self.report.backup,
+            findings: &self.report.findings,
+            table: &self.table,
+            chosen,
+            passed: chosen.len(),
+            limits: &self.report.settings.limits,
+        }
     }
 
     /// Returns what `write` makes of each file by itself.
-    fn decoded(
-        &self,
-        write: impl Fn(&SingleFile<'_>, (u64, Option<Sha256Digest>), &Limits, &mut Vec<u8>) -> std::io::Result<()>,
-    ) -> Vec<Vec<u8>> {
+    fn decoded(&self, write: impl Fn(&SingleFile<'_>, (u64, Option<Sha256Digest>), &Limits, &mut Vec<u8>) -> std::io::Result<()>) -> Vec<Vec<u8>> {
         let limits = Limits::default();
         let one = |file: &FixtureFile| {
             let single = SingleFile::read(&file.path, &file.bytes, &limits);
@@ -129,7 +133,7 @@ fn screens(case: &Case) -> String {
         for effect in std::mem::take(&mut app.effects) {
             if let Effect::Read(path) = effect {
                 let file = case.files.iter().find(|file| file.path.ends_with(&path)).unwrap();
-                app.take(Event::Opened(Box::new(Opened::decode(&path, &file.bytes, Vec::new()))));
+                app.take(Event::Opened(Box::new(Opened::decode(&path, &file.bytes, (Vec::new(), &Limits::default())))));
             }
         }
         terminal.draw(|frame| draw(app, frame)).unwrap();

@@ -97,7 +97,12 @@ fn mail(to: &Planter<'_>) -> Vec<u8> {
         .prop(wide(PropTag::INTERNET_MESSAGE_ID), to.put("F-MESSAGE-ID", TEXT))
         .prop(wide(PropTag::ORIG_MESSAGE_CLASS), to.put("F-ORIGINAL-CLASS", TEXT))
         .prop(PropTag(0x0E04_101F), Value::Multi(vec![Value::Text(to.put("F-MULTI-1", TEXT)), Value::Text(to.put("F-MULTI-2", TEXT))]))
-        .prop(PropTag::RTF_COMPRESSED, compressed_rtf(&rtf(&to.put("F-RICH-TEXT", &['\0', '\r', '\n', '{', '}', '\\', '\t', '\x7f', '\x0b', '\x0c', '\x07', '\x08', '\x0e', '\x0f', '\x1b']))))
+        .prop(
+            PropTag::RTF_COMPRESSED,
+            compressed_rtf(&rtf(
+                &to.put("F-RICH-TEXT", &['\0', '\r', '\n', '{', '}', '\\', '\t', '\x7f', '\x0b', '\x0c', '\x07', '\x08', '\x0e', '\x0f', '\x1b'])
+            )),
+        )
         .prop(PropTag::HTML, format!("<html><meta charset=utf-8><body>{}</body></html>", to.put("F-HTML", &['\0', '<', '>', '&'])).into_bytes())
         .named(named, Value::Text(to.put("F-NAMED-VALUE", TEXT)))
         .body(&to.put("F-BODY-NARROW", TEXT).replace(|c: char| !c.is_ascii(), "?"))
@@ -123,8 +128,10 @@ fn rtf(text: &str) -> Vec<u8> {
 
 fn received(to: &Planter<'_>) -> Vec<u8> {
     let name = to.put("F-HEADER-NAME", &['\r', '\n', '\0', ':', ' ', '\t', '\x0b', '\x0c']);
-    let headers = format!("{name}: x\r\nX-Value: {}\r\nMessage-ID: <{}>\r\n\r\n", to.put("F-HEADER-VALUE", LINE_OF_TEXT), to.put("F-HEADER-ID", LINE_OF_TEXT));
-    let inner = Message::new("IPM.Note").prop(wide(PropTag::SUBJECT), to.put("F-INNER-SUBJECT", TEXT)).prop(wide(PropTag::BODY), to.put("F-BODY", TEXT));
+    let headers =
+        format!("{name}: x\r\nX-Value: {}\r\nMessage-ID: <{}>\r\n\r\n", to.put("F-HEADER-VALUE", LINE_OF_TEXT), to.put("F-HEADER-ID", LINE_OF_TEXT));
+    let inner =
+        Message::new("IPM.Note").prop(wide(PropTag::SUBJECT), to.put("F-INNER-SUBJECT", TEXT)).prop(wide(PropTag::BODY), to.put("F-BODY", TEXT));
     Message::default()
         .prop(wide(PropTag::MESSAGE_CLASS), to.put("F-CLASS", TEXT))
         .prop(wide(PropTag::TRANSPORT_MESSAGE_HEADERS), headers)

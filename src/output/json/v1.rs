@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     backup::{Backup, EntryKind, FileRecord, FileState, PackingListSource, ProductLine, ProfileDump, Queue},
+    base::Limits,
     diagnostics::{Evidence, Finding, Outcome, RuleBug, Settings, Severity, Undecided},
     formats::packing_list::Dialect,
     report::{Report, catalogue_digest},
@@ -49,6 +50,8 @@ struct SettingsV1<'a> {
     severities: BTreeMap<&'a str, &'static str>,
     disabled: &'a BTreeSet<&'static str>,
     thresholds: &'a BTreeMap<&'static str, u32>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    limits: BTreeMap<&'static str, u64>,
 }
 
 /// Everything but folders; made and written one by one.
@@ -362,10 +365,20 @@ impl<'a> From<&'a Queue> for QueueV1<'a> {
     }
 }
 
+/// Returns the limits that are not at their default.
+pub(super) fn changed_limits(limits: &Limits) -> BTreeMap<&'static str, u64> {
+    limits.changed().map(|(limit, value)| (limit.name, value)).collect()
+}
+
 impl<'a> From<&'a Settings> for SettingsV1<'a> {
     fn from(settings: &'a Settings) -> Self {
-        let Settings { severities, disabled, thresholds } = settings;
-        Self { severities: severities.iter().map(|(code, severity)| (*code, severity.name())).collect(), disabled, thresholds }
+        let Settings { severities, disabled, thresholds, limits } = settings;
+        Self {
+            severities: severities.iter().map(|(code, severity)| (*code, severity.name())).collect(),
+            disabled,
+            thresholds,
+            limits: changed_limits(limits),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     report::Report,
 };
 
-use super::{Page, Style, page};
+use super::{Page, Style, overview, page};
 
 /// Pieces of evidence shown per finding; the JSON report has all.
 const SHOWN: usize = 3;
@@ -37,7 +37,8 @@ pub fn write_findings(selection: Selection<'_>, style: Style, out: &mut dyn Writ
     selection.chosen_findings().try_for_each(|finding| one(finding, page))?;
     let shown = selection.chosen.len();
     let all = if shown < selection.passed { format!(", the first {shown} shown") } else { String::new() };
-    page.entry(0, "", &format!("{} of {}{all}", selection.passed, counted(selection.findings.len(), "finding")))
+    page.entry(0, "", &format!("{} of {}{all}", selection.passed, counted(selection.findings.len(), "finding")))?;
+    overview::limits(selection.limits, page)
 }
 
 /// Writes one line a rule, so that the whole is seen before the details.

@@ -8,7 +8,7 @@ use crate::{
     query::{MessageRow, Selection},
 };
 
-use super::{Page, Style};
+use super::{Page, Style, overview};
 
 /// Widths of the columns.
 struct Columns {
@@ -38,6 +38,7 @@ pub fn write(selection: Selection<'_>, style: Style, out: &mut dyn Write) -> io:
     let shown = selection.chosen.len();
     let all = if shown < selection.passed { format!(", the first {shown} shown") } else { String::new() };
     page.entry(0, "", &format!("{} of {}{all}", selection.passed, counted(selection.table.rows.len(), "message")))?;
+    overview::limits(selection.limits, page)?;
     if !selection.chosen.is_empty() {
         page.entry(0, "", "! the gravest finding (C E W I), a attachments, d damage")?;
     }
