@@ -16,8 +16,8 @@ use super::{
 
 /// Decodes a file. One that can be read in part is decoded as far as it goes; the rest is an anomaly.
 pub(super) fn run(args: &DecodeArgs, console: &mut Console) -> Result<Exit, Failure> {
-    sandbox::enter(args.sandbox, [reach_of_files([&args.file])], false)?;
     let limits = Limits::default();
+    sandbox::enter(args.sandbox, [reach_of_files([&args.file])], false)?;
     let told = |error| Failure::Told(Exit::NoBackup, Box::new(error));
     let (entry, loaded) = read_file(&args.file, &limits).map_err(told)?;
     let contents = loaded.contents();

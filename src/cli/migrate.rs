@@ -48,8 +48,8 @@ impl From<MigrateError> for Failure {
 
 /// Compares lists and logs.
 pub(super) fn run(args: &MigrateArgs, console: &mut Console) -> Result<Exit, Failure> {
-    sandbox::enter(args.sandbox, [reach_of_files(std::iter::once(&args.list).chain(&args.logs))], args.retry.is_some())?;
     let limits = Limits::default();
+    sandbox::enter(args.sandbox, [reach_of_files(std::iter::once(&args.list).chain(&args.logs))], args.retry.is_some())?;
     let mut files: Vec<(String, Loaded)> = Vec::new();
     let mut siblings = Siblings::default();
     for path in std::iter::once(&args.list).chain(&args.logs) {

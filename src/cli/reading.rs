@@ -44,10 +44,10 @@ impl Judged {
 pub(super) fn read(args: &EvidenceArgs) -> Result<Option<Judged>, Failure> {
     let settings = args.config.as_deref().map(config::load).transpose()?.unwrap_or_default();
     let version = args.exchange.as_deref().map(version).transpose()?;
+    let limits = Limits::default();
     // Asked for before the files are out of reach that tell it.
     threads(args.threads);
     sandbox::enter(args.confinement(), [reach_of_backup(&args.path), reach_of_files(&args.with)], false)?;
-    let limits = Limits::default();
     let evidence = Evidence::open(&args.path, &limits).map_err(told)?;
     let given = args.with.iter().map(|path| read_file(path, &limits)).collect::<Result<Vec<_>, _>>().map_err(told)?;
     let hits = Hits::default();
