@@ -42,10 +42,10 @@ Examples:
   imcscan explain PKG005                      a rule; also by name or Q number
 
 Exit codes:
-  0  report produced              3    nothing there that is a Backup
-  1  --fail-on was met            4    --strict, and some evidence could not be read
-  2  wrong usage                  69   --sandbox=require, and there is none
-  70 a bug in imcscan             74   the output was not written
+  0  report produced              4    --strict, and some evidence unread
+  1  --fail-on was met            69   --sandbox=require, and there is none
+  2  wrong usage                  70   a bug in imcscan
+  3  nothing there is a Backup    74   the output was not written
   130 interrupted";
 
 /// The commands.

@@ -49,8 +49,10 @@ fn read_only(policy: &Policy) -> Result<RestrictionStatus, RulesetError> {
 /// Returns the version of what stands.
 fn version(status: RestrictionStatus) -> Result<i32, String> {
     match (status.landlock, status.ruleset) {
-        (_, RulesetStatus::NotEnforced) | (LandlockStatus::NotImplemented, _) => Err("this kernel has no Landlock".to_owned()),
-        (LandlockStatus::NotEnabled, _) => Err("Landlock was not switched on when this kernel started".to_owned()),
+        (_, RulesetStatus::NotEnforced) | (LandlockStatus::NotImplemented, _) => {
+            Err("this kernel offers no Landlock, which is part of Linux since 5.13".to_owned())
+        }
+        (LandlockStatus::NotEnabled, _) => Err("this kernel has Landlock, but it was not switched on at its start".to_owned()),
         (LandlockStatus::Available { effective_abi, kernel_abi }, _) => Ok(kernel_abi.unwrap_or(effective_abi as i32)),
     }
 }

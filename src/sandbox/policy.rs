@@ -49,11 +49,11 @@ impl Policy {
     pub fn told(&self, walls: &Walls) -> String {
         let files = match &walls.landlock {
             Ok(version) => format!("Landlock ABI {version}: reads {self}, writes nothing"),
-            Err(lack) => format!("no Landlock, reading is not confined ({lack})"),
+            Err(lack) => format!("no Landlock: {lack}; it reads where you may"),
         };
         let calls = match &walls.seccomp {
             Ok(()) => "seccomp: no network, no new programs, nothing opened for writing".to_owned(),
-            Err(lack) => format!("no seccomp, system calls are not refused ({lack})"),
+            Err(lack) => format!("no seccomp: {lack}; no system call is refused"),
         };
         format!("{files}; {calls}")
     }
@@ -92,7 +92,7 @@ mod tests {
         );
         let none = Walls { landlock: Err("not built in".into()), seccomp: Err("no such call".into()) };
         assert_eq!(none.lack().as_deref(), Some("not built in; no such call"));
-        assert!(policy.told(&none).starts_with("no Landlock, reading is not confined (not built in); no seccomp"));
+        assert_eq!(policy.told(&none), "no Landlock: not built in; it reads where you may; no seccomp: no such call; no system call is refused");
     }
 
     #[test]
