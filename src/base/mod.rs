@@ -32,7 +32,7 @@ pub use edit_distance::edit_distance;
 pub use field_map::{FieldMap, MappedField};
 pub use file_name::{extension, stem};
 pub use limits::Limits;
-pub use pattern::Pattern;
+pub use pattern::{Captures, Match, Pattern};
 pub use printable::{Printable, printable};
 pub use reader::{Reader, Truncated};
 pub use text_file::{Encoding, Line, TextFile};
