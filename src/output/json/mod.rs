@@ -6,6 +6,7 @@
 mod decode;
 mod decode_sources;
 mod migrate;
+mod pretty;
 mod selection;
 mod v1;
 mod v1_message;
@@ -29,8 +30,7 @@ pub const SCHEMA: &str = include_str!("v1.schema.json");
 /// # Errors
 /// Whatever the writer says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &v1::ReportV1::new(report))?;
-    writeln!(out)
+    pretty::write_pretty(out, &v1::ReportV1::new(report))
 }
 
 /// Writes the report as JSON objects one a line, each with its `type`; messages come one by one.
@@ -46,6 +46,5 @@ pub fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// Whatever the writer says.
 pub fn write_rules(rules: &[&'static Rule], out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &v1_rules::RulesV1::new(rules))?;
-    writeln!(out)
+    pretty::write_pretty(out, &v1_rules::RulesV1::new(rules))
 }
