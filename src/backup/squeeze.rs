@@ -61,14 +61,22 @@ pub(super) fn squeeze(bytes: &[u8]) -> Box<[u8]> {
     out.into()
 }
 
+/// Bytes that were squeezed, behind the common words that they refer to.
+pub(super) struct Expanded(Vec<u8>);
+
+impl Expanded {
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.0.get(COMMON.len()..).unwrap_or_default()
+    }
+}
+
 /// Returns the bytes that were squeezed; of bytes that were not, whatever they begin with.
-pub(super) fn expand(squeezed: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(COMMON.len() + squeezed.len() * 3);
+pub(super) fn expand(squeezed: &[u8]) -> Expanded {
+    let mut out = Vec::with_capacity(COMMON.len() + squeezed.len() * 4);
     out.extend_from_slice(COMMON);
     let mut rest = squeezed;
     while read(&mut rest, &mut out).is_some() {}
-    out.drain(..COMMON.len());
-    out
+    Expanded(out)
 }
 
 fn word_at(bytes: &[u8], at: usize) -> Option<u32> {
@@ -152,7 +160,7 @@ mod tests {
     #[track_caller]
     fn check(bytes: &[u8], at_most: usize) {
         let squeezed = squeeze(bytes);
-        assert_eq!(expand(&squeezed), bytes);
+        assert_eq!(expand(&squeezed).bytes(), bytes);
         assert!(squeezed.len() <= at_most, "{} bytes", squeezed.len());
     }
 
@@ -186,7 +194,7 @@ mod tests {
         #[test]
         fn anything_comes_back(pieces in proptest::collection::vec((any::<u8>(), 0..40_usize), 0..60)) {
             let bytes: Vec<u8> = pieces.iter().flat_map(|&(byte, count)| (0..count).map(move |at| if at % 5 == 0 { byte } else { 32 })).collect();
-            prop_assert_eq!(expand(&squeeze(&bytes)), bytes);
+            prop_assert_eq!(expand(&squeeze(&bytes)).bytes(), bytes);
         }
     }
 }

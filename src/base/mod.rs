@@ -36,7 +36,7 @@ pub use field_map::{FieldMap, MappedField};
 pub use file_name::{extension, stem};
 pub use json_text::visible_json;
 pub use limits::{ARCHIVE_GRACE, CELLS_PER_ENTRY, FIXED, FixedLimit, LISTS_WORTH_OF_VALUES, Limit, LimitFault, Limits};
-pub use pattern::Pattern;
+pub use pattern::{Captures, Match, Pattern};
 pub use printable::{Printable, is_hidden, printable};
 pub use reader::{Reader, Truncated};
 pub use text_file::{Encoding, Line, TextFile};

@@ -77,6 +77,11 @@ impl Store {
         matches!(self, Self::Cab(..) | Self::Tar { .. })
     }
 
+    /// Returns whether sizes are those of the file system and not what somebody wrote into an archive.
+    pub(super) fn states_true_sizes(&self) -> bool {
+        matches!(self, Self::Folder(..))
+    }
+
     /// Reads one file; in a sequential store everything before it is unpacked too.
     pub(super) fn read(&self, entry: &Entry, bounds: Bounds<'_>, buffer: Vec<u8>) -> Loaded {
         match self {

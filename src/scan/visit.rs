@@ -149,8 +149,13 @@ impl<'a, T: Send> Shared<'a, T> {
     /// Reads and works off files until none is left.
     fn read_files(&self) {
         while let Some((slot, entry)) = self.next_file() {
-            let permit = self.budget.acquire(entry.size.min(self.visit.keep));
-            let buffer = self.budget.buffer();
+            let size = entry.size.min(self.visit.keep);
+            let (permit, mut buffer) = self.budget.acquire(size);
+            if self.visit.store.states_true_sizes() {
+                buffer.clear();
+                // One byte more, so that the end of the file is found without growing.
+                buffer.reserve_exact(usize::try_from(size).map_or(0, |size| size + 1));
+            }
             let loaded = match &entry.unreadable {
                 Some(reason) => Loaded::failed(reason.as_ref(), buffer),
                 None => caught(|| self.visit.store.read(entry, self.bounds(), buffer))
@@ -189,8 +194,8 @@ impl<'a, T: Send> Shared<'a, T> {
                 }
                 let Some(slot) = waiting.remove(&member) else { return ControlFlow::Continue(()) };
                 let size = entry_at(slot).map_or(0, |entry| entry.size);
-                let permit = self.budget.acquire(size.min(self.visit.keep));
-                let loaded = load(reader, Bounds { declared: Some(size), ..self.bounds() }, self.budget.buffer());
+                let (permit, buffer) = self.budget.acquire(size.min(self.visit.keep));
+                let loaded = load(reader, Bounds { declared: Some(size), ..self.bounds() }, buffer);
                 if send.send(Job { slot, loaded, permit }).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
         });
@@ -200,7 +205,7 @@ impl<'a, T: Send> Shared<'a, T> {
             let left = entry_at(slot).is_some_and(|entry| waiting.get(&entry.member) == Some(&slot)) || known.is_some();
             if left && !self.is_cancelled() {
                 let loaded = Loaded::failed(known.unwrap_or(&reason), Vec::new());
-                let _ = send.send(Job { slot, loaded, permit: self.budget.acquire(0) });
+                let _ = send.send(Job { slot, loaded, permit: self.budget.acquire(0).0 });
             }
         }
     }
@@ -219,8 +224,7 @@ impl<'a, T: Send> Shared<'a, T> {
             }
         };
         let Contents { size_read, sha256, .. } = contents;
-        self.budget.give_back(loaded.into_buffer());
-        drop(permit);
+        permit.end(loaded.into_buffer());
         lock(&self.done).push(Visited { entry: slot, size_read, sha256, outcome });
         let mut progress = lock(&self.progress);
         progress.files_done += 1;

@@ -16,10 +16,10 @@ use crate::{
 
 use super::{
     decode_sources::{directory, packing_list, registry, rfc822, spool},
+    pretty::write_pretty,
     v1::changed_limits,
     v1_message::{AnomalyV1, MessageV1},
     v1_sources::{GatewayV1, ProfileV1, ServiceV1, SiblingsV1},
-    visible::write_pretty,
 };
 
 /// The document.

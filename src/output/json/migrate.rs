@@ -16,7 +16,7 @@ use crate::{
     formats::migrate::UnreadLine,
 };
 
-use super::{v1::changed_limits, visible::write_pretty};
+use super::{pretty::write_pretty, v1::changed_limits};
 
 /// The document.
 #[derive(Serialize)]

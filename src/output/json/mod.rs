@@ -6,6 +6,7 @@
 mod decode;
 mod decode_sources;
 mod migrate;
+mod pretty;
 mod selection;
 mod v1;
 mod v1_message;
@@ -30,7 +31,7 @@ pub const SCHEMA: &str = include_str!("v1.schema.json");
 /// # Errors
 /// Whatever the writer says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    visible::write_pretty(out, &v1::ReportV1::new(report))
+    pretty::write_pretty(out, &v1::ReportV1::new(report))
 }
 
 /// Writes the report as JSON objects one a line, each with its `type`; messages come one by one.
@@ -46,5 +47,5 @@ pub fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// Whatever the writer says.
 pub fn write_rules(rules: &[&'static Rule], out: &mut dyn Write) -> io::Result<()> {
-    visible::write_pretty(out, &v1_rules::RulesV1::new(rules))
+    pretty::write_pretty(out, &v1_rules::RulesV1::new(rules))
 }

@@ -10,9 +10,9 @@ use serde::{Serialize, Serializer, ser::SerializeSeq};
 use crate::query::Selection;
 
 use super::{
+    pretty::write_pretty,
     v1::{FindingV1, changed_limits, line},
     v1_message::ItemV1,
-    visible::write_pretty,
 };
 
 /// A document around a list.

@@ -5,16 +5,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{
     Serializer,
-    ser::{CompactFormatter, Formatter, PrettyFormatter},
+    ser::{CompactFormatter, Formatter},
 };
 
 use crate::base::visible_json;
-
-/// Writes a value over several lines, with a line end.
-pub(super) fn write_pretty<T: Serialize>(out: &mut dyn Write, value: &T) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, Visible(PrettyFormatter::new())))?;
-    writeln!(out)
-}
 
 /// Writes a value on one line, with a line end.
 pub(super) fn write_line<T: Serialize>(out: &mut dyn Write, value: &T) -> io::Result<()> {
@@ -23,7 +17,7 @@ pub(super) fn write_line<T: Serialize>(out: &mut dyn Write, value: &T) -> io::Re
 }
 
 /// A formatter whose strings are visible.
-struct Visible<F>(F);
+pub(super) struct Visible<F>(pub(super) F);
 
 impl<F: Formatter> Formatter for Visible<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {

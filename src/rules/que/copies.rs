@@ -23,7 +23,7 @@ fn copies<'b>(backup: &'b Backup, queue: &Queue) -> Vec<Copies<'b>> {
     let index = backup.queues.iter().position(|other| other.folder == queue.folder);
     let mut groups: BTreeMap<String, Vec<(&MessageRecord, Vec<String>)>> = BTreeMap::new();
     for record in backup.messages.iter().filter(|record| Some(record.queue) == index && record.kind != ItemKind::Report) {
-        let shell = record.shell.record();
+        let shell = record.shell.outline();
         let mail = shell.embedded.first().filter(|_| record.kind == ItemKind::Envelope).unwrap_or(&shell);
         let id = mail.message_id.as_deref().map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
         let key = || record.facts.queue.search_key.as_deref().filter(|key| !key.is_empty()).map(hex);
@@ -286,7 +286,7 @@ fn journal_copies_left_over(backup: &Backup, findings: &mut Findings<'_>) {
 
 /// Subject, size and submit time.
 fn likeness(backup: &Backup, record: &MessageRecord) -> (String, u64, String) {
-    let mail = record.mail();
+    let mail = record.mail_outline();
     let size = record.facts.queue.size.map_or_else(|| backup.files.get(record.file).map_or(0, |file| file.size), u64::from);
     let submitted = match mail.submitted {
         Some(Stamp::Utc(time)) => time.to_string(),
