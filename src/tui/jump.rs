@@ -131,6 +131,13 @@ impl App {
                     self.notice = Some(format!("{} is not there to be opened", if evidence.file.is_empty() { "the folder" } else { &evidence.file }));
                 }
             }
+            Target::Filtered(screen, text) => {
+                self.remember();
+                self.screen = screen;
+                let pane = self.pane_mut();
+                (pane.in_detail, pane.only_flagged, pane.list) = (false, false, Cursor::default());
+                self.put_filter(&text);
+            }
             Target::File(path, spot) => self.open_file(&path, *spot),
             Target::Node(node, tab) => {
                 self.remember();
@@ -181,7 +188,7 @@ impl App {
         if tab == Tab::Hex {
             self.select_byte(self.byte);
         } else {
-            self.pane_mut().detail = Cursor { at: row, top: row.saturating_sub(2) };
+            self.pane_mut().detail = Cursor { at: row, top: row.saturating_sub(2), left: 0 };
         }
     }
 
@@ -200,7 +207,7 @@ impl App {
         let line = if tab == Tab::Hex { self.byte / self.across() } else { 0 };
         let pane = self.pane_mut();
         pane.in_detail = was_detail;
-        pane.detail = Cursor { at: line, top: 0 };
+        pane.detail = Cursor { at: line, ..Cursor::default() };
     }
 
     /// Goes to the next tab that the selected message has.

@@ -14,6 +14,7 @@ use super::{
     keymap::{Binding, KEYMAP, Scope, bindings_of},
     row::{Row, Tone},
     target::{Item, Screen},
+    view,
 };
 
 /// What keys mean at the moment.
@@ -31,6 +32,8 @@ pub enum Mode {
     Palette(Overlay),
     /// They type words for the help.
     Help(Overlay),
+    /// They type words for what is to be copied.
+    Copy(Overlay),
 }
 
 /// A list that an input line narrows.
@@ -76,6 +79,13 @@ impl App {
                     Err(None) => {}
                 }
             }
+            Mode::Copy(overlay) => {
+                let parts = self.parts(&overlay.input.text);
+                match edited(overlay, action, parts.len()) {
+                    Ok(overlay) => self.mode = Mode::Copy(overlay),
+                    Err(at) => self.take_part(at.and_then(|at| parts.get(at))),
+                }
+            }
             Mode::Help(overlay) => {
                 let rows = self.help(&overlay.input.text);
                 if let Ok(overlay) = edited(overlay, action, rows.len()) {
@@ -93,8 +103,8 @@ impl App {
                 self.needle.clone_from(&input.text);
                 if self.needle.is_empty() {
                     self.move_to(start);
-                } else if !self.find_from(start) {
-                    self.notice = Some(format!("{} is not here", self.needle));
+                } else {
+                    self.find_from(start);
                 }
                 self.mode = Mode::Search(input, start);
             }
@@ -188,6 +198,11 @@ impl App {
             let bindings = KEYMAP.iter().filter(|binding| binding.scope == Scope::On(screen)).filter(fits).collect();
             section(format!("On {}", screen.name()), bindings);
         }
+        let marks: Vec<_> = view::MARKS.into_iter().filter(|(mark, meaning)| format!("{meaning} {mark}").contains(&word)).collect();
+        if !marks.is_empty() {
+            rows.push(Row::heading("Marks before a row"));
+        }
+        rows.extend(marks.into_iter().map(|(mark, meaning)| Row::new().cell(Tone::Strong, mark, KEYS).with(Tone::Plain, meaning).hang(KEYS + 1)));
         rows
     }
 }

@@ -4,7 +4,7 @@
 mod tests {
     use std::{
         collections::HashMap,
-        sync::{Arc, LazyLock},
+        sync::{LazyLock, atomic::AtomicBool},
     };
 
     use ratatui::{Terminal, backend::TestBackend};
@@ -20,7 +20,6 @@ mod tests {
             action::Action,
             app::{App, Effect},
             draw::draw,
-            filtering::Passed,
             keymap::{KEYMAP, action_of, edit_of},
             message_row::MessageRow,
             opened::Opened,
@@ -135,8 +134,7 @@ DefaultRouting=
 
         fn over((files, done): &(Vec<FixtureFile>, Done), size: (u16, u16)) -> Self {
             let mut typed = Self::reading(files, size);
-            let done = Done { report: Arc::clone(&done.report), table: Arc::clone(&done.table), rows: done.rows.clone(), bugs: Vec::new() };
-            typed.app.take(Event::Done(Box::new(done)));
+            typed.app.take(Event::Done(Box::new(done.clone())));
             typed
         }
 
@@ -166,6 +164,9 @@ DefaultRouting=
 
         fn act(&mut self, action: Action) {
             self.app.update(action);
+            while self.app.is_seeking() {
+                self.app.proceed();
+            }
             for effect in std::mem::take(&mut self.app.effects) {
                 match effect {
                     Effect::Read(path) => {
@@ -173,12 +174,16 @@ DefaultRouting=
                         self.app.take(Event::Opened(Box::new(file)));
                     }
                     Effect::Copy(text) => self.copied.push(text),
-                    Effect::Filter(text) => {
-                        let rows = self.app.rows.len();
-                        let passed = Passed { messages: vec![true; rows], findings: vec![false; 99] };
-                        self.app.take(Event::Filtered(text, passed));
+                    Effect::Filter(task) if task.text.contains("text:") => {
+                        let passed = vec![true; self.app.rows.len()];
+                        self.app.take(Event::Filtered(task.screen, task.text, passed));
                     }
-                    Effect::Quit | Effect::Suspend | Effect::StopReading | Effect::Save(..) => {}
+                    Effect::Filter(task) => {
+                        let passed = task.answer(None, &|_, _| {}, &AtomicBool::new(false)).unwrap();
+                        self.app.take(Event::Filtered(task.screen, task.text, passed));
+                    }
+                    Effect::Sort(task) => self.app.take(Event::Sorted(task.answer())),
+                    Effect::Quit | Effect::Suspend | Effect::StopReading | Effect::StopFilter | Effect::Save(..) => {}
                 }
             }
         }

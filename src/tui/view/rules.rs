@@ -1,5 +1,7 @@
 //! Rules: the catalogue by outcome in this run, each with its explanation, and why one was not evaluated.
 
+use regex::Regex;
+
 use crate::{
     diagnostics::{Outcome, RuleMeta},
     report::Report,
@@ -44,6 +46,15 @@ pub fn row(report: &Report, index: usize) -> Row {
     };
     let row = Row::new().cell(tone, word, 7).cell(Tone::Strong, meta.code, 6).with(Tone::Plain, meta.title());
     row.flag(*outcome == Outcome::Fired).copies(format!("{} {}: {}", meta.code, meta.name, meta.title()))
+}
+
+/// Returns whether what a rule is called, or why it was not evaluated, says what a search looks for.
+#[must_use]
+pub fn says(report: &Report, index: usize, pattern: &Regex) -> bool {
+    let Some((rule, outcome)) = report.outcomes.get(index) else { return false };
+    let meta = &rule.meta;
+    let reason = if let Outcome::NotEvaluated(undecided) = outcome { undecided.reason.as_ref() } else { "" };
+    [meta.code, meta.name, meta.title(), reason].into_iter().chain(meta.kb.iter().copied()).any(|text| pattern.is_match(text))
 }
 
 /// Returns everything about a rule.
