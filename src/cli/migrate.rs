@@ -39,6 +39,7 @@ impl From<MigrateError> for Failure {
     fn from(error: MigrateError) -> Self {
         let exit = match error {
             MigrateError::NoLog(_) | MigrateError::Exists(_) => Exit::Usage,
+            MigrateError::Write { .. } => Exit::Unwritten,
             _ => Exit::NoBackup,
         };
         Self::Told(exit, Box::new(error))
@@ -97,5 +98,9 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), MigrateError> {
         _ => MigrateError::Write { path: path.to_path_buf(), source },
     };
     let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path).map_err(told)?;
-    file.write_all(bytes).map_err(told)
+    file.write_all(bytes).map_err(|error| {
+        // Half a list would be taken for a whole one; if even this fails, the error that is told is the first.
+        let _ = fs::remove_file(path);
+        told(error)
+    })
 }

@@ -19,6 +19,8 @@ pub(crate) fn payloads() -> Vec<(&'static str, String)> {
     ]
     .map(owned)
     .into();
+    // A text of little else than control characters is told as no text at all, and its bytes are shown as bytes.
+    payloads.iter_mut().filter(|(name, _)| matches!(*name, "terminal" | "eight bits")).for_each(|(_, text)| text.push_str(&"plain ".repeat(120)));
     payloads.push(("marks", format!("z{}ก{}e{}.", "\u{301}".repeat(40), "\u{e49}".repeat(40), "\u{20dd}".repeat(9))));
     payloads.push(("long", "Lang ".repeat(1_200)));
     payloads
