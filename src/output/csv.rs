@@ -72,20 +72,7 @@ pub fn write_messages(selection: Selection<'_>, out: &mut dyn Write) -> io::Resu
 /// Whatever the writer says.
 pub fn write_findings(selection: Selection<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
-    let columns = [
-        "severity",
-        "code",
-        "name",
-        "certainty",
-        "message",
-        "kb",
-        "messages",
-        "queues",
-        "file",
-        "locator",
-        "observed",
-        "expected",
-    ];
+    let columns = ["severity", "code", "name", "certainty", "message", "kb", "messages", "queues", "file", "locator", "observed", "expected"];
     table.write_record(columns).map_err(unwrapped)?;
     for finding in selection.chosen_findings() {
         let first = finding.evidence.first();

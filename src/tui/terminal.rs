@@ -83,7 +83,8 @@ pub fn run(request: Request, theme: Theme, memory: Option<StateFile>) -> io::Res
     let ending = signals();
     let _guard = Guard::enter()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-    let mut session = Session { app: App::new(&title, size()?, theme), evidence: None, cancel, send, events, failure: None, bugs: Vec::new(), memory };
+    let mut session =
+        Session { app: App::new(&title, size()?, theme), evidence: None, cancel, send, events, failure: None, bugs: Vec::new(), memory };
     if let Err(RecvTimeoutError::Disconnected) = first {
         return Ok(Ended::Left);
     }

@@ -24,8 +24,28 @@ use crate::{
 
 /// Names that some system takes for a device, an option, a stream, a parent or another folder.
 const NAMES: [&str; 22] = [
-    "..", ".", "../../etc/passwd", "..\\..\\boot.ini", "/etc/passwd", "C:\\x", "\\\\server\\share\\x", "CON", "con.txt", "aux .doc", "nul", "COM1", "lpt9.log",
-    "CONOUT$", "a:stream", "-rf", "~", ".bashrc", "x. . ", "", "a\0b", "$(id)`id`%PATH%",
+    "..",
+    ".",
+    "../../etc/passwd",
+    "..\\..\\boot.ini",
+    "/etc/passwd",
+    "C:\\x",
+    "\\\\server\\share\\x",
+    "CON",
+    "con.txt",
+    "aux .doc",
+    "nul",
+    "COM1",
+    "lpt9.log",
+    "CONOUT$",
+    "a:stream",
+    "-rf",
+    "~",
+    ".bashrc",
+    "x. . ",
+    "",
+    "a\0b",
+    "$(id)`id`%PATH%",
 ];
 
 fn place() -> (tempfile::TempDir, Destination) {
@@ -66,9 +86,9 @@ fn without_code(line: &str) -> String {
         let Some(open) = open else { return plain + &rest };
         let fence = rest[open..].chars().take_while(|c| *c == '`').count();
         let inside = &rest[open + fence..];
-        let close = (0..inside.len()).find(|&at| {
-            inside[at..].starts_with(&"`".repeat(fence)) && !inside[at + fence..].starts_with('`') && (at == 0 || !inside[..at].ends_with('`'))
-        });
+        let mark = "`".repeat(fence);
+        let is_end = |at: usize| !inside[at + fence..].starts_with('`') && !inside[..at].ends_with('`');
+        let close = inside.char_indices().map(|(at, _)| at).find(|&at| inside[at..].starts_with(&mark) && is_end(at));
         plain.push_str(&rest[..open]);
         rest = inside[close.unwrap_or_else(|| panic!("an open code span: {line}")) + fence..].to_owned();
     }
@@ -80,7 +100,9 @@ fn a_finding_as_markdown_holds_no_markup_of_the_evidence() {
     for (name, payload) in payloads() {
         let report = report_of(&files(&Planter::new(&payload)));
         let (_temp, place) = place();
-        for finding in report.findings.iter().filter(|finding| finding.message.contains("F-") || finding.evidence.iter().any(|one| one.observed.contains("F-"))) {
+        for finding in
+            report.findings.iter().filter(|finding| finding.message.contains("F-") || finding.evidence.iter().any(|one| one.observed.contains("F-")))
+        {
             quoted += 1;
             let page = fs::read_to_string(save_finding(&place, finding, &report.backup).unwrap()).unwrap();
             is_visible(&page, name);
@@ -219,8 +241,7 @@ fn names_in_archives_are_visible_and_whole() {
 
 /// Answers lines and returns what was said.
 fn dialogue(backup: &Path, said: &str) -> String {
-    let mut child =
-        Command::new(PROGRAM).arg("browse").arg(backup).arg("--plain").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = Command::new(PROGRAM).arg("browse").arg(backup).arg("--plain").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(said.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());

@@ -97,8 +97,20 @@ fn mail(to: &Planter<'_>) -> Vec<u8> {
         .prop(wide(PropTag::INTERNET_MESSAGE_ID), to.put("F-MESSAGE-ID", TEXT))
         .prop(wide(PropTag::ORIG_MESSAGE_CLASS), to.put("F-ORIGINAL-CLASS", TEXT))
         .prop(PropTag(0x0E04_101F), Value::Multi(vec![Value::Text(to.put("F-MULTI-1", TEXT)), Value::Text(to.put("F-MULTI-2", TEXT))]))
-        .prop(PropTag::RTF_COMPRESSED, compressed_rtf(&rtf(&to.put("F-RICH-TEXT", &['\0', '\r', '\n', '{', '}', '\\', '\t', '\x7f', '\x0b', '\x0c', '\x07', '\x08', '\x0e', '\x0f', '\x1b']))))
-        .prop(PropTag::HTML, format!("<html><meta charset=utf-8><body>{}</body></html>", to.put("F-HTML", &['\0', '<', '>', '&', '\t', '\r', '\n', '\x0b', '\x0c', ' ', '\u{85}', '\u{2028}', '\u{2029}'])).into_bytes())
+        .prop(
+            PropTag::RTF_COMPRESSED,
+            compressed_rtf(&rtf(
+                &to.put("F-RICH-TEXT", &['\0', '\r', '\n', '{', '}', '\\', '\t', '\x7f', '\x0b', '\x0c', '\x07', '\x08', '\x0e', '\x0f', '\x1b'])
+            )),
+        )
+        .prop(
+            PropTag::HTML,
+            format!(
+                "<html><meta charset=utf-8><body>{}</body></html>",
+                to.put("F-HTML", &['\0', '<', '>', '&', '\t', '\r', '\n', '\x0b', '\x0c', ' ', '\u{85}', '\u{2028}', '\u{2029}'])
+            )
+            .into_bytes(),
+        )
         .property(Property { name: Some(named), ..Property::new(PropTag(0x8001_001F), to.put("F-NAMED-VALUE", TEXT)) })
         .body(to.text)
         .recipient(&joe)
@@ -123,8 +135,10 @@ fn rtf(text: &str) -> Vec<u8> {
 
 fn received(to: &Planter<'_>) -> Vec<u8> {
     let name = to.put("F-HEADER-NAME", &['\r', '\n', '\0', ':', ' ', '\t', '\x0b', '\x0c']);
-    let headers = format!("{name}: x\r\nX-Value: {}\r\nMessage-ID: <{}>\r\n\r\n", to.put("F-HEADER-VALUE", LINE_OF_TEXT), to.put("F-HEADER-ID", LINE_OF_TEXT));
-    let inner = Message::new("IPM.Note").prop(wide(PropTag::SUBJECT), to.put("F-INNER-SUBJECT", TEXT)).prop(wide(PropTag::BODY), to.put("F-BODY", TEXT));
+    let headers =
+        format!("{name}: x\r\nX-Value: {}\r\nMessage-ID: <{}>\r\n\r\n", to.put("F-HEADER-VALUE", LINE_OF_TEXT), to.put("F-HEADER-ID", LINE_OF_TEXT));
+    let inner =
+        Message::new("IPM.Note").prop(wide(PropTag::SUBJECT), to.put("F-INNER-SUBJECT", TEXT)).prop(wide(PropTag::BODY), to.put("F-BODY", TEXT));
     Message::default()
         .prop(wide(PropTag::MESSAGE_CLASS), to.put("F-CLASS", TEXT))
         .prop(wide(PropTag::TRANSPORT_MESSAGE_HEADERS), headers)
@@ -196,13 +210,16 @@ fn directory(to: &Planter<'_>) -> Vec<u8> {
     ))
 }
 
+/// What parts a line of the list into path and metadata, all of which are kept.
+const LISTED: &[char] = &['\r', '\n', '\0', '=', '|', ';', ',', '\t', '"', '\'', '\\', '/'];
+
 fn packing_list(to: &Planter<'_>) -> Vec<u8> {
     let line = |field| to.put(field, LINE_OF_TEXT);
     utf16(&format!(
         "; {}\r\n[Header]\r\nVersion={}\r\n\r\n[Files]\r\nF1=Mtsout\\{}\r\n{}=Mtsout\\2\r\n\r\n[{}]\r\nF3=Mtsout\\3\r\n",
         to.text.replace(LINE_OF_TEXT, ""),
         line("F-LIST-VERSION"),
-        if to.text.len() < 1_000 { to.put("F-LISTED", &['\r', '\n', '\0', '=']) } else { "1".to_owned() },
+        if to.text.len() < 800 { to.put("F-LISTED", LISTED) } else { "1".to_owned() },
         to.text.replace(LINE_OF_TEXT, "").replace('=', ""),
         to.put("F-LIST-SECTION", &['\r', '\n', '\0', '[', ']']),
     ))

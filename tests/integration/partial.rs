@@ -86,7 +86,7 @@ impl Whole {
 
 #[test]
 fn cuts_and_flips_cost_only_the_file_that_they_are_in() {
-    Whole::new().check_every(97);
+    Whole::new().check_every(131);
 }
 
 /// `cargo test --release --test integration -- --ignored every_cut` looks at every byte.
@@ -120,7 +120,8 @@ fn files_that_change_during_the_scan_cost_only_themselves() {
     fs::create_dir(place(turns)).unwrap();
     let json = json_of(&read(&evidence));
     let file = |name: &str| list(&json, "files").iter().find(|file| file["path"] == format!("Mtsout/{name}")).unwrap().clone();
-    let codes = |name: &str| file(name)["anomalies"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let codes =
+        |name: &str| file(name)["anomalies"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     for gone in [vanishes, turns] {
         assert_eq!((&file(gone)["state"], &file(gone)["sha256"]), (&"unreadable".into(), &Value::Null), "{gone}");
         assert_eq!(codes(gone), ["read-error"]);
@@ -134,9 +135,23 @@ fn files_that_change_during_the_scan_cost_only_themselves() {
 
 /// Returns the rules of the catalogue with one more, which fails.
 fn with_failing(check: Check) -> Vec<&'static Rule> {
-    let RuleMeta { code: _, name: _, severity: _, certainty, versions, fixed_build, fixed_in, exposure_gates, kb, needs: _, tags, docs, file } = CATALOGUE[0].meta;
-    let meta =
-        RuleMeta { code: "BUG001", name: "fails", severity: Severity::Info, certainty, versions, fixed_build, fixed_in, exposure_gates, kb, needs: &[], tags, docs, file };
+    let RuleMeta { code: _, name: _, severity: _, certainty, versions, fixed_build, fixed_in, exposure_gates, kb, needs: _, tags, docs, file } =
+        CATALOGUE[0].meta;
+    let meta = RuleMeta {
+        code: "BUG001",
+        name: "fails",
+        severity: Severity::Info,
+        certainty,
+        versions,
+        fixed_build,
+        fixed_in,
+        exposure_gates,
+        kb,
+        needs: &[],
+        tags,
+        docs,
+        file,
+    };
     CATALOGUE.iter().copied().chain([&*Box::leak(Box::new(Rule { meta, check }))]).collect()
 }
 
