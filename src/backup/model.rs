@@ -48,6 +48,8 @@ pub struct Backup {
     pub version: Option<ProductVersion>,
     /// Digest over the digests and paths of all files.
     pub manifest: Sha256Digest,
+    /// Files whose meaning a bug of this program cost, and what it said; the files themselves were read.
+    pub bugs: Vec<(String, String)>,
     /// Indexes of the entries in the order of their paths, letter case aside; made when first needed.
     pub(super) by_case: OnceLock<Box<[usize]>>,
 }

@@ -12,5 +12,5 @@ pub use attachment::save_attachment;
 pub use destination::{Destination, ExportError};
 pub use markdown::save_finding;
 pub use name::safe_name;
-pub use scribe::{new_file, start_scribe};
+pub use scribe::{new_file, start_scribe, take_away};
 pub use state_file::StateFile;

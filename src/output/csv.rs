@@ -112,7 +112,7 @@ fn safe(text: &str) -> String {
         }
         begins_cell = c == ';' || begins_cell && (c.is_whitespace() || matches!(c, '"' | '\''));
     }
-    let is_formula = shown.trim_start_matches('\'').trim_start().starts_with(FORMULA);
+    let is_formula = shown.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).starts_with(FORMULA);
     if is_formula { format!("'{shown}") } else { shown }
 }
 

@@ -64,11 +64,11 @@ pub fn read_backup(evidence: &Evidence, given: &[(Entry, super::Loaded)], run: R
     inside.visit((evidence, run), |_| true, &|entry, contents| Some(read_entry(entry, contents, knowing)));
     beside.visit((evidence, quiet), |_| true, &|entry, contents| Some(read_entry(entry, contents, knowing)));
     let manifest = inside.manifest();
-    let panicked = [inside.gathered.panicked, beside.gathered.panicked].concat();
     let interrupted = inside.gathered.interrupted || beside.gathered.interrupted;
     drop(inside.digests);
     let rest = Rest { files: inside.gathered.read, beside: beside.gathered.read.into_files(), manifest };
-    let backup = with_notes(complete(configuration, rest, limits), evidence);
+    let mut backup = with_notes(complete(configuration, rest, limits), evidence);
+    let panicked = [inside.gathered.panicked, beside.gathered.panicked, std::mem::take(&mut backup.bugs)].concat();
     Scanned { backup, panicked, interrupted }
 }
 

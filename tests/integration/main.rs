@@ -31,6 +31,9 @@ mod examples;
 mod help;
 mod hostile;
 mod hostile_outputs;
+#[cfg(unix)]
+mod hostile_pty;
+mod hostile_saved;
 mod hostile_sources;
 mod large_files;
 mod mail_corpus;

@@ -98,7 +98,7 @@ fn what_is_no_list_and_no_log_is_refused_in_one_sentence() {
         ("pilot.csv gone.log", 3, "gone.log does not exist"),
         ("pilot.csv .", 3, "is no regular file"),
         ("pilot.csv", 2, "pilot.csv holds no result lines"),
-        ("pilot.csv run1.log --retry nowhere/again.csv", 3, "cannot write nowhere/again.csv"),
+        ("pilot.csv run1.log --retry nowhere/again.csv", 74, "cannot write nowhere/again.csv"),
     ] {
         let ran = migrate(folder.path(), arguments).ends_with(code);
         assert!(ran.out.is_empty() && ran.err.contains(complaint) && ran.err.lines().count() == 1, "{arguments}: {}", ran.err);

@@ -20,18 +20,18 @@ fn lines(count: u16) -> NonZero<u16> {
     NonZero::new(count).unwrap()
 }
 
-struct Session {
+pub(crate) struct Session {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     screen: vt100::Parser,
-    raw: Vec<u8>,
+    pub(crate) raw: Vec<u8>,
     _state: tempfile::TempDir,
 }
 
 impl Session {
-    fn start(arguments: &[&str], (columns, rows): (u16, u16)) -> Self {
+    pub(crate) fn start(arguments: &[&str], (columns, rows): (u16, u16)) -> Self {
         let state = tempfile::tempdir().unwrap();
         Self::start_with(arguments, (columns, rows), state)
     }
@@ -63,7 +63,7 @@ impl Session {
 
     /// Waits until the screen is as wanted.
     #[track_caller]
-    fn until(&mut self, what: &str, wanted: impl Fn(&str) -> bool) {
+    pub(crate) fn until(&mut self, what: &str, wanted: impl Fn(&str) -> bool) {
         let begun = Instant::now();
         while !wanted(&self.text()) {
             match self.output.recv_timeout(Duration::from_millis(100)) {
@@ -78,22 +78,22 @@ impl Session {
     }
 
     #[track_caller]
-    fn shows(&mut self, text: &str) {
+    pub(crate) fn shows(&mut self, text: &str) {
         self.until(text, |screen| screen.contains(text));
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.screen.screen().contents()
     }
 
-    fn keys(&mut self, keys: &str) {
+    pub(crate) fn keys(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
     }
 
     /// Waits for the end and returns the exit code; the terminal must be as it was.
     #[track_caller]
-    fn ends(&mut self) -> u32 {
+    pub(crate) fn ends(&mut self) -> u32 {
         let status = self.child.wait().unwrap();
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(500)) {
             self.screen.process(&bytes);
