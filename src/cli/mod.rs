@@ -46,7 +46,7 @@ pub fn run() -> ExitCode {
         Command::Rules(args) => explain::rules(&args, &mut console),
         Command::Explain(args) => explain::explain(&args, &mut console),
         Command::Config => config::print(&mut console),
-        Command::Schema => generate::schema(&mut console),
+        Command::Schema(args) => generate::schema(&args, &mut console),
         Command::Completions { shell } => generate::completions(shell, &mut console),
         Command::Man => generate::man(&mut console),
     };
