@@ -64,7 +64,7 @@ fn run_command() -> ExitCode {
         Command::Explain(args) => explain::explain(&args, &mut console),
         Command::Config => config::print(&mut console),
         Command::Limits => limits::print(&mut console),
-        Command::Schema => generate::schema(&mut console),
+        Command::Schema(args) => generate::schema(&args, &mut console),
         Command::Completions { shell } => generate::completions(shell, &mut console),
         Command::Man => generate::man(&mut console),
     };

@@ -127,8 +127,9 @@ impl MessageRow {
         self.texts.get(start..end(index)).unwrap_or_default()
     }
 
-    /// Returns everything that a bare word is looked for in.
-    pub(super) fn anywhere(&self) -> &str {
+    /// Returns everything that a bare word is looked for in: path, subject, names, addresses, attachments and ids, one a line.
+    #[must_use]
+    pub fn anywhere(&self) -> &str {
         let end = self.ends.get(TextField::Id as usize).map_or(0, |end| *end as usize);
         self.texts.get(..end).unwrap_or_default()
     }

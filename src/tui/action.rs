@@ -39,6 +39,8 @@ pub enum Action {
     Left,
     /// Follows the selected row.
     Open,
+    /// Shows the messages that the finding touches.
+    Touched,
     /// Goes back to where one was.
     Back,
     /// Goes forward again.

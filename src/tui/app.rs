@@ -176,6 +176,8 @@ pub struct App {
     pub(super) seek: Option<Seek>,
     /// Whether an order was asked for, and then whether it begins at the top.
     pub(super) awaits_order: Option<bool>,
+    /// Where things are saved when no other directory is typed: the last one that was.
+    pub directory: String,
     /// What was copied last, whole.
     pub(super) copied: Option<String>,
     pub(super) awaited: Option<(String, Spot)>,
@@ -220,6 +222,7 @@ impl App {
             asked: None,
             seek: None,
             awaits_order: None,
+            directory: "imcscan-saved".to_owned(),
             copied: None,
             awaited: None,
             recalled: None,
@@ -351,6 +354,7 @@ impl App {
             Action::Cancel => self.cancel(),
             Action::Help => self.mode = Mode::Help(Overlay::default()),
             Action::Palette => self.mode = Mode::Palette(Overlay::default()),
+            Action::Touched => self.show_touched(),
             Action::Search => self.begin_search(),
             Action::Filter => self.begin_filter(),
             Action::Save => self.begin_save(),

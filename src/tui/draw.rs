@@ -15,6 +15,7 @@ use super::{
     app::App,
     bar,
     copying::part_row,
+    filtering::takes_language,
     keymap::bindings_of,
     layout::{Area, has_detail, layout},
     moves::GUTTER,
@@ -47,9 +48,10 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     }
     let cursor = match &app.mode {
         Mode::Browse => None,
-        Mode::Save(input, _) => parts.footer.map(|area| (9 + width_of(&printable(input.before()).to_string()), area.y)),
-        Mode::Filter(input) => parts.footer.map(|area| (8 + width_of(&printable(input.before()).to_string()), area.y)),
-        Mode::Search(input, _) => parts.footer.map(|area| (1 + width_of(&printable(input.before()).to_string()), area.y)),
+        Mode::Save(input, _) | Mode::Filter(input) | Mode::Search(input, _) => {
+            let prompt = width_of(&prompt(app)) + width_of(&printable(input.before()).to_string());
+            parts.footer.map(|area| (prompt, area.y))
+        }
         Mode::Palette(overlay) => {
             let rows: Vec<Row> = app.offers(&overlay.input.text).iter().map(|offer| app.offer_row(offer)).collect();
             overlay_list(app, buffer, ("Commands", &rows), overlay)
@@ -76,10 +78,22 @@ fn title(app: &App) -> String {
     let right = match app.asked.as_ref().and_then(|asked| asked.progress) {
         Some((done, total)) => format!("filter: {done} of {total} messages read again; Esc stops"),
         None if app.is_reading => reading(app),
-        None => String::new(),
+        None => place(app, width / 2),
     };
     let left = format!(" imcscan  {}", printable(&who));
     format!("{}{right} ", fitted(&left, width.saturating_sub(width_of(&right) + 1)))
+}
+
+/// Returns what the screen leaves out, and on tables, whose title line names the columns, where one is.
+fn place(app: &App, room: usize) -> String {
+    let pane = app.pane();
+    let filter = app.filters[app.screen].as_ref().map(|filtering| format!("filter: {}", printable(&filtering.text)));
+    let only = pane.only_flagged.then(|| "only !".to_owned());
+    let is_table = view::header(app, 0).is_some() && !app.list().is_empty();
+    let at = is_table.then(|| format!("{}/{}", pane.list.at + 1, app.list().len()));
+    let said = printable(&[filter, only].into_iter().flatten().collect::<Vec<_>>().join(", ")).to_string();
+    let said = fitted(&said, width_of(&said).min(room));
+    [Some(said).filter(|said| !said.is_empty()), at].into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
 fn reading(app: &App) -> String {
@@ -120,16 +134,11 @@ fn list(app: &App, buffer: &mut Buffer, area: Area) {
 fn list_title(app: &App, columns: usize) -> String {
     let at = app.pane().list.at + 1;
     let len = app.list().len();
-    let only = if app.pane().only_flagged { ", only !" } else { "" };
-    let filtered = app.filters[app.screen].as_ref().map(|filtering| format!(" of {}", printable(&filtering.text))).unwrap_or_default();
-    let only = format!("{only}{}", fitted(&filtered, width_of(&filtered).min(columns / 3)));
-    let place = if len == 0 { String::new() } else { format!("{at}/{len}{only}") };
+    let place = if len == 0 { String::new() } else { format!("{at}/{len}") };
     let width = columns + GUTTER;
     if let Some(header) = view::header(app, app.row_columns(columns)) {
         let header = cut(&header, app.pane().list.left, columns);
-        let header = format!("  {}", header.iter().map(|span| span.text.as_str()).collect::<String>());
-        let has_room = width_of(header.trim_end()) + place.len() < width;
-        return if has_room { format!("{}{place}", fitted(header.trim_end(), width - place.len())) } else { header };
+        return format!("  {}", header.iter().map(|span| span.text.as_str()).collect::<String>());
     }
     let name = match app.screen {
         Screen::File => app.file.as_ref().map_or_else(|| "File".to_owned(), |file| file.path.clone()),
@@ -229,20 +238,31 @@ fn found(app: &App, span: Span) -> Vec<Text<'static>> {
     texts
 }
 
+/// Returns what stands before a line that is typed.
+fn prompt(app: &App) -> String {
+    match &app.mode {
+        Mode::Search(..) => "/".to_owned(),
+        Mode::Filter(_) if takes_language(app.screen) => "filter: ".to_owned(),
+        Mode::Filter(_) => "rows that say: ".to_owned(),
+        Mode::Save(..) => format!("save to (Enter: {}): ", app.directory),
+        _ => String::new(),
+    }
+}
+
 fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
     let text = match (&app.mode, &app.notice) {
         (Mode::Search(input, _), notice) => {
             let notice = notice.as_ref().map(|notice| format!("   ({notice})")).unwrap_or_default();
-            format!("/{}{notice}", input.text)
+            format!("{}{}{notice}", prompt(app), input.text)
         }
-        (Mode::Save(input, _), _) => format!("save to: {}", input.text),
+        (Mode::Save(input, _), _) => format!("{}{}", prompt(app), input.text),
         (Mode::Filter(input), notice) => {
             // What is wrong stands above the line, where it has room.
             if let (Some(notice), Some(y)) = (notice, area.y.checked_sub(1)) {
                 let text = fitted(&printable(notice).to_string(), usize::from(area.width));
                 write(buffer, Rect { y, ..area }, &[(text, app.theme.bar(true))]);
             }
-            format!("filter: {}", input.text)
+            format!("{}{}", prompt(app), input.text)
         }
         (_, Some(notice)) => notice.clone(),
         _ if app.screen == Screen::File && app.tab == Tab::Hex => match &app.file {

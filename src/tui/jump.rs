@@ -114,6 +114,18 @@ impl App {
         }
     }
 
+    /// Shows the messages that the selected finding touches.
+    pub(super) fn show_touched(&mut self) {
+        let finding = match (self.selected(), &self.report) {
+            (Some(Item::Finding(index)), Some(report)) => report.findings.get(*index),
+            _ => None,
+        };
+        match finding.and_then(super::view::findings::touches) {
+            Some(target) => self.follow(target),
+            None => self.notice = Some("it touches no message".to_owned()),
+        }
+    }
+
     /// Goes where a row leads.
     pub(super) fn follow(&mut self, target: Target) {
         match target {

@@ -85,8 +85,12 @@ impl App {
     pub(super) fn update_save(&mut self, action: Action, mut input: Input, saved: Saved) {
         match action {
             Action::Cancel => {}
-            Action::Accept if input.text.trim().is_empty() => self.notice = Some("nothing was saved".to_owned()),
-            Action::Accept => self.effects.push(Effect::Save(input.text, saved)),
+            Action::Accept => {
+                if !input.text.trim().is_empty() {
+                    self.directory = input.text;
+                }
+                self.effects.push(Effect::Save(self.directory.clone(), saved));
+            }
             Action::Edit(edit) => {
                 input.edit(edit);
                 self.mode = Mode::Save(input, saved);

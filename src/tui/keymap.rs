@@ -61,6 +61,7 @@ pub static KEYMAP: &[Binding] = &[
     on(Messages, &[">"],              Action::SortRight,                "sort",     "sort by the column to the right"),
     on(Messages, &["<"],              Action::SortLeft,                 "",         "sort by the column to the left"),
     on(Messages, &["r"],              Action::SortReverse,              "reverse",  "turn the order around"),
+    on(Findings, &["o"],              Action::Touched,                  "messages", "show the messages that the finding touches"),
     on(Findings, &["l", "right"],     Action::Right,                    "proof",    "go into the detail with the proof"),
     any(&["l", "right"],              Action::Right,                    "",         "go to the pane on the right or below; in hex a byte on"),
     any(&["h", "left"],               Action::Left,                     "",         "go to the pane on the left or above; in hex a byte back"),

@@ -2,7 +2,7 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::{app::App, content::Content, view};
+use super::{app::App, content::Content, layout::layout, view};
 
 /// Rows that are looked at between two looks at the keyboard.
 const SLICE: usize = 4_096;
@@ -79,6 +79,7 @@ impl App {
             Some(row) => {
                 self.notice = (seek.tells && seek.is_around).then(|| format!("the search for {} went around", self.needle));
                 self.move_to(row);
+                self.show_around(row);
             }
             None if seek.left == 0 => self.notice = Some(format!("{} is not here", self.needle)),
             None => {
@@ -87,6 +88,19 @@ impl App {
             }
         }
         self.settle();
+    }
+
+    /// Scrolls so that what follows a hit is seen too, when the hit was not on the screen.
+    fn show_around(&mut self, row: usize) {
+        let parts = layout(self);
+        let in_detail = self.pane().in_detail;
+        let Some(area) = (if in_detail { parts.detail } else { parts.list }) else { return };
+        let height = usize::from(area.body.height);
+        let pane = self.pane_mut();
+        let cursor = if in_detail { &mut pane.detail } else { &mut pane.list };
+        if !(cursor.top..cursor.top + height).contains(&row) {
+            cursor.top = row.saturating_sub(height / 3);
+        }
     }
 
     fn is_hit(&self, content: &Content<'_>, pattern: &Regex, row: usize) -> bool {

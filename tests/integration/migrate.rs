@@ -53,6 +53,9 @@ fn programs_get_the_same_as_json() {
     let folder = files();
     let json = migrate(folder.path(), "run2.log pilot.csv run1.log --format json").ends_with(0).json();
     assert_eq!(json["schema"], "imcscan.migrate/1");
+    let schema = crate::common::Imcscan::new().args("schema migrate").run().ends_with(0).json();
+    let errors: Vec<String> = jsonschema::draft202012::new(&schema).unwrap().iter_errors(&json).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
     let summary = &json["summary"];
     let numbers = ["listed", "results", "done", "failed", "never_tried", "retry", "not_understood"].map(|name| summary[name].as_u64().unwrap());
     assert_eq!(numbers, [5, 5, 2, 2, 3, 6, 2]);

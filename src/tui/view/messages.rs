@@ -193,15 +193,17 @@ fn number_of(row: &MessageRow, column: usize) -> (bool, i128) {
 /// Returns what is known of a message without opening it.
 #[must_use]
 pub fn detail(report: Option<&Report>, message: &MessageRow) -> Vec<Row> {
-    let mut rows = vec![
-        Row::new().with(Tone::Heading, if message.subject.is_empty() { "(no subject)" } else { &message.subject }),
-        Row::entry("From", &message.sender),
-    ];
+    let mut rows = vec![Row::new().with(Tone::Heading, if message.subject.is_empty() { "(no subject)" } else { &message.subject })];
     let Some((report, record)) = report.zip(message.record).and_then(|(report, index)| Some((report, report.backup.messages.get(index)?))) else {
+        rows.push(Row::entry("From", &message.sender));
         rows.push(Row::entry("To", &message.recipients));
         rows.push(Row::entry("File", &message.path));
         return rows;
     };
+    // What is wrong comes first: who and when stand in the table too.
+    rows.extend(damage(report, message));
+    rows.extend(findings_of(report, &message.path).into_iter().skip(1));
+    rows.push(Row::entry("From", &message.sender));
     let shell = record.shell.record();
     let mail = mail_of(record, &shell);
     rows.extend(recipients(if shell.recipients.is_empty() { mail } else { &shell }));
@@ -214,8 +216,6 @@ pub fn detail(report: Option<&Report>, message: &MessageRow) -> Vec<Row> {
     if !names.is_empty() {
         rows.push(Row::entry("Attached", names.join(", ")));
     }
-    rows.extend(damage(report, message));
-    rows.extend(findings_of(report, &message.path));
     rows
 }
 

@@ -44,9 +44,17 @@ pub fn items(app: &App, screen: Screen) -> Vec<Item> {
     }
 }
 
+#[cfg(test)]
+thread_local! {
+    /// Rows of lists that this thread has made: what a frame costs.
+    pub(super) static MADE: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// Returns how a row looks that is so many columns wide.
 #[must_use]
 pub fn row(app: &App, item: &Item, width: usize) -> Row {
+    #[cfg(test)]
+    MADE.set(MADE.get() + 1);
     let report = app.report.as_deref();
     match (item, report) {
         (Item::Row(row), _) => (**row).clone(),
@@ -81,10 +89,12 @@ pub fn header(app: &App, width: usize) -> Option<Row> {
 #[must_use]
 pub fn says(app: &App, item: &Item, pattern: &Regex) -> bool {
     match (item, &app.report) {
-        (Item::Message(index), _) => app
-            .rows
-            .get(*index)
-            .is_some_and(|row| row.searched().any(|text| pattern.is_match(text)) || row.time.is_some_and(|time| pattern.is_match(&time.to_string()))),
+        (Item::Message(index), _) => app.rows.get(*index).is_some_and(|row| {
+            let whole = app.table.as_ref().zip(row.record).and_then(|(table, record)| table.rows.get(record));
+            row.searched().any(|text| pattern.is_match(text))
+                || whole.is_some_and(|whole| pattern.is_match(whole.anywhere()))
+                || row.time.is_some_and(|time| pattern.is_match(&time.to_string()))
+        }),
         (Item::File(_) | Item::Missing(_), Some(report)) => files::says(report, (item, &app.listing), pattern),
         (Item::Rule(index), Some(report)) if rules::says(report, *index, pattern) => true,
         (other, _) => {

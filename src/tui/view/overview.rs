@@ -149,7 +149,7 @@ fn sources(backup: &Backup) -> Vec<Row> {
         };
         Row::new().cell(Tone::Plain, name, 11).with(tone, word).to(Target::Screen(screen)).flag(!is_usable)
     };
-    let mut rows = vec![Row::new(), Row::heading("Collected")];
+    let mut rows = vec![Row::new(), Row::heading("What was collected")];
     rows.extend(sources.map(line));
     let absent: Vec<&str> =
         STANDARD_QUEUES.into_iter().filter(|(kind, _)| !backup.queues.iter().any(|queue| queue.kind == Some(*kind))).map(|(_, name)| name).collect();

@@ -83,14 +83,14 @@ pub fn detail(report: &Report, index: usize) -> Vec<Row> {
 fn explanation(meta: &'static RuleMeta) -> Vec<Row> {
     let docs = meta.documentation();
     let mut rows = vec![Row::new()];
-    rows.extend(paragraphs("Why", &docs.section("Why it matters")));
     rows.extend(paragraphs("What to do", &docs.section("What to do")));
+    rows.push(Row::entry("Articles", meta.kb.join(" ")));
+    rows.extend(paragraphs("Why", &docs.section("Why it matters")));
     let needs: Vec<String> = meta.needs.iter().map(|group| group.iter().map(|need| need.name()).collect::<Vec<_>>().join(" or ")).collect();
     rows.push(Row::entry("Certainty", meta.certainty.name()));
     rows.push(Row::entry("Versions", meta.versions.iter().map(|line| line.name()).collect::<Vec<_>>().join(", ")));
     rows.extend(meta.fixed_in.or(meta.fixed_build).map(|fixed| Row::entry("Fixed in", fixed)));
     rows.push(Row::entry("Needs", needs.join(", ")));
-    rows.push(Row::entry("Articles", meta.kb.join(" ")));
     for example in docs.examples() {
         rows.push(Row::new());
         rows.push(Row::heading(if example.fires { "Fires on" } else { "Silent on" }));
