@@ -71,6 +71,25 @@ pub struct BackupPlace {
     pub folders_beside: Vec<(String, bool)>,
     /// Names of the files beside the root.
     pub files_beside: Vec<String>,
+    /// What the listing met that is no matter of one file.
+    pub notes: Vec<PlaceNote>,
+}
+
+/// What is so with a folder, or with the Backup as a whole: it could not be listed, it is too deep, it holds too much.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceNote {
+    /// Path below the root, empty for the whole.
+    pub path: Box<str>,
+    /// What is so.
+    pub anomaly: Anomaly,
+}
+
+impl PlaceNote {
+    /// Returns whether evidence may be there that was not looked at.
+    #[must_use]
+    pub fn is_loss(&self) -> bool {
+        ["archive-damaged", "folder-unreadable", "not-searched", "too-deep", "too-many-files"].contains(&self.anomaly.code)
+    }
 }
 
 /// A folder that looks like a Backup and was not chosen.

@@ -1,13 +1,16 @@
 //! From what lies in the evidence to the records that a Backup is made of: each file is told by content, read by its reader, and reduced to
 //! what stays. The function that judges queue items is handed in, so that nothing here knows a rule.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 use crate::{
     backup::{
-        Backup, BackupPlace, Content, EntryKind as RecordKind, FileRecord, FileState, FileTraits, Item, ItemPlace, Parts, QueueKind, ReadFile,
-        ReadFiles, Rest, RivalPlace, ServerFacts, SiblingKind, Siblings, SpoolFolder, SpoolMail, assemble, complete, is_index_path, names_in_index,
-        read_item,
+        Backup, BackupPlace, Content, EntryKind as RecordKind, FileRecord, FileState, FileTraits, Item, ItemPlace, Parts, PlaceNote, QueueKind,
+        ReadFile, ReadFiles, Rest, RivalPlace, ServerFacts, SiblingKind, Siblings, SpoolFolder, SpoolMail, assemble, complete, is_index_path,
+        names_in_index, read_item,
     },
     base::{Anomaly, Decoded, Limits, Sha256Digest},
     formats::{
@@ -396,6 +399,7 @@ fn place(evidence: &Evidence) -> BackupPlace {
         rivals: evidence.candidates().iter().filter(|candidate| candidate.path != below).map(rival).collect(),
         folders_beside: beside(Entry::is_folder).map(|folder| (folder.path.name().to_owned(), evidence.is_collection(folder))).collect(),
         files_beside: beside(Entry::is_file).map(|file| file.path.name().to_owned()).collect(),
+        notes: Vec::new(),
         below,
         archive,
     }
@@ -405,14 +409,20 @@ fn rival(candidate: &super::Candidate) -> RivalPlace {
     RivalPlace { path: candidate.path.clone(), is_collection: candidate.marks.is_collection() }
 }
 
-/// Remarks of the listing become anomalies of the entry they speak of.
+/// Remarks of the listing become anomalies of the file they speak of; those of folders and of the whole stay with the place.
 fn with_notes(mut backup: Backup, evidence: &Evidence) -> Backup {
+    let mut by_file: BTreeMap<usize, Vec<Anomaly>> = BTreeMap::new();
     for note in evidence.notes() {
-        let found = backup.files.binary_search_by(|file| file.path.as_ref().cmp(note.path.as_str()));
-        if let Some(file) = found.ok().and_then(|at| backup.files.get_mut(at)) {
-            let mut anomalies = std::mem::take(&mut file.anomalies).into_vec();
-            anomalies.push(Anomaly::new(0, note.code, note.text.as_str()));
-            file.anomalies = anomalies.into();
+        let anomaly = Anomaly::new(0, note.code, note.text.as_str());
+        let found = backup.files.binary_search_by(|file| file.path.as_ref().cmp(note.path.as_str())).ok();
+        match found.filter(|at| backup.files.get(*at).is_some_and(|file| !file.is_folder())) {
+            Some(at) => by_file.entry(at).or_default().push(anomaly),
+            None => backup.place.notes.push(PlaceNote { path: note.path.as_str().into(), anomaly }),
+        }
+    }
+    for (at, notes) in by_file {
+        if let Some(file) = backup.files.get_mut(at) {
+            file.anomalies = std::mem::take(&mut file.anomalies).into_iter().chain(notes).collect();
         }
     }
     backup

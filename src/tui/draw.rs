@@ -87,7 +87,7 @@ fn title(app: &App) -> String {
 /// Returns what the screen leaves out, and on tables, whose title line names the columns, where one is.
 fn place(app: &App, room: usize) -> String {
     let pane = app.pane();
-    let filter = app.filters[app.screen].as_ref().map(|filtering| format!("filter: {}", printable(&filtering.text)));
+    let filter = app.filters[app.screen].as_ref().map(|filtering| format!("filter: {}", filtering.text));
     let only = pane.only_flagged.then(|| "only !".to_owned());
     let is_table = view::header(app, 0).is_some() && !app.list().is_empty();
     let at = is_table.then(|| format!("{}/{}", pane.list.at + 1, app.list().len()));

@@ -182,7 +182,7 @@ DefaultRouting=
         fn open(&self, path: &str) -> Opened {
             match &self.evidence {
                 Some(evidence) => open(evidence, path).unwrap(),
-                None => Opened::decode(path, &self.files[path], Vec::new()),
+                None => Opened::decode(path, &self.files[path], (Vec::new(), &Limits::default())),
             }
         }
 
