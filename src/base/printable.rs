@@ -1,6 +1,7 @@
 //! The only way from evidence to a terminal, a page or a cell: control, bidirectional and invisible characters become visible escapes.
 //!
-//! The escape is `\u{…}` with the code point in hexadecimal, and a literal backslash before `u{` is doubled, so that nothing is lost.
+//! The escape is `\u{…}` with the code point in hexadecimal. Backslashes before `u` or before an escape are doubled, so that nothing is
+//! lost: an odd number of them and `u` begin an escape, an even number do not.
 
 use std::fmt;
 
@@ -21,8 +22,13 @@ impl fmt::Display for Printable<'_> {
         let mut marks = 0;
         while let Some(c) = rest.next() {
             marks = if is_combining(c) { marks + 1 } else { 0 };
-            if c == '\\' && rest.peek() == Some(&'u') {
-                f.write_str("\\\\")?;
+            if c == '\\' {
+                let mut run = 1;
+                while rest.next_if_eq(&'\\').is_some() {
+                    run += 1;
+                }
+                let is_doubled = rest.peek().is_some_and(|&next| next == 'u' || is_hidden(next));
+                (0..run << u8::from(is_doubled)).try_for_each(|_| f.write_char('\\'))?;
             } else if is_hidden(c) || marks > MAX_COMBINING {
                 write!(f, "\\u{{{:x}}}", u32::from(c))?;
             } else {
@@ -73,6 +79,14 @@ mod tests {
     fn ordinary_text_stays_and_backslashes_stay_unambiguous() {
         check("Übergabe 你好 C:\\exchsrvr", "Übergabe 你好 C:\\exchsrvr");
         check("\\u{1b}", "\\\\u{1b}");
+    }
+
+    #[test]
+    fn a_backslash_before_an_escape_is_told_from_the_escape_written_out() {
+        check("\\\u{1b}", "\\\\\\u{1b}");
+        check("\\\\\u{1b}", "\\\\\\\\\\u{1b}");
+        check("\\\\u", "\\\\\\\\u");
+        check("\\\\server\\x", "\\\\server\\x");
     }
 
     #[test]

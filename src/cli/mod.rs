@@ -21,6 +21,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use config::settings_of;
+
 use args::{BrowseArgs, Cli, Command};
 use console::Console;
 use exit::Exit;

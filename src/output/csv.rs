@@ -108,7 +108,7 @@ pub fn write_findings(selection: Selection<'_>, out: &mut dyn Write) -> io::Resu
 }
 
 /// Returns a cell that shows everything and computes nothing: `=`, `+`, `-`, `@` and their wide forms begin formulas.
-fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     let shown = printable(text).to_string();
     let is_formula = shown.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     if is_formula { format!("'{shown}") } else { shown }

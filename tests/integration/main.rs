@@ -26,6 +26,7 @@ mod corpus_tnef;
 mod decode;
 mod determinism;
 mod examples;
+mod fuzz_corpus;
 mod help;
 mod hostile;
 mod large_files;
