@@ -30,6 +30,9 @@ use clap::{
 
 use crate::base::{caught, printable, watch};
 
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use config::settings_of;
+
 use args::{BrowseArgs, Cli, Command};
 use console::Console;
 use exit::Exit;

@@ -101,7 +101,7 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// Returns a cell that shows everything and computes nothing. One that a spreadsheet would take for a formula gets an apostrophe in front; so
 /// does one that looks as if it had got one, so that the first apostrophe can be taken away again. Where semicolons part cells, what stands
 /// behind one begins a cell as well, and is escaped.
-fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     let mut shown = String::new();
     let mut begins_cell = false;
     for c in printable(text).to_string().chars() {

@@ -28,6 +28,7 @@ mod corpus_tnef;
 mod decode;
 mod determinism;
 mod examples;
+mod fuzz_corpus;
 mod help;
 mod hostile;
 mod hostile_outputs;
