@@ -1,7 +1,8 @@
-//! Writes a large Backup for measurements: `cargo run --release --example make_backup -- --messages N --attachment-bytes B OUT`.
+//! Writes a large Backup for measurements: `cargo run --release --example make_backup -- --messages N --attachment-bytes B [--bare] OUT`.
 //!
 //! The configuration is that of the healthy 5.5 sample; one half of the messages goes out and the other came in, with two hops in their
-//! headers. Attachments take `B` bytes in all, spread over every tenth message, at most 16 MiB each.
+//! headers. Attachments take `B` bytes in all, spread over every tenth message, at most 16 MiB each
+//! as long as there are messages enough. With `--bare` mail stands without its envelope, as other programs exchange it.
 #![expect(clippy::format_push_string, clippy::print_stderr, reason = "a maker of samples speaks to whoever calls it, and need not be fast")]
 
 use std::{
@@ -24,12 +25,13 @@ const LARGEST: u64 = 16 << 20;
 struct Wanted {
     messages: u64,
     attachment_bytes: u64,
+    bare: bool,
     out: PathBuf,
 }
 
 fn main() -> ExitCode {
     let Some(wanted) = wanted() else {
-        eprintln!("usage: make_backup [--messages N] [--attachment-bytes B] OUT");
+        eprintln!("usage: make_backup [--messages N] [--attachment-bytes B] [--bare] OUT");
         return ExitCode::from(2);
     };
     match write(&wanted) {
@@ -42,12 +44,13 @@ fn main() -> ExitCode {
 }
 
 fn wanted() -> Option<Wanted> {
-    let mut wanted = Wanted { messages: 1000, attachment_bytes: 0, out: PathBuf::new() };
+    let mut wanted = Wanted { messages: 1000, attachment_bytes: 0, bare: false, out: PathBuf::new() };
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--messages" => wanted.messages = arguments.next()?.parse().ok()?,
             "--attachment-bytes" => wanted.attachment_bytes = arguments.next()?.parse().ok()?,
+            "--bare" => wanted.bare = true,
             out => wanted.out = out.into(),
         }
     }
@@ -55,7 +58,7 @@ fn wanted() -> Option<Wanted> {
 }
 
 fn write(wanted: &Wanted) -> Result<(), Box<dyn Error>> {
-    let Wanted { messages, attachment_bytes, out } = wanted;
+    let Wanted { messages, attachment_bytes, bare, out } = wanted;
     for folder in ["Mtsin", "Mtsout"] {
         fs::create_dir_all(out.join(folder))?;
     }
@@ -71,7 +74,7 @@ fn write(wanted: &Wanted) -> Result<(), Box<dyn Error>> {
         let (folder, names) = if inbound { ("Mtsin", &mut names[1]) } else { ("Mtsout", &mut names[0]) };
         let name = format!("{:08X}.TNF", number / 2 + 1);
         let attachment = if number % every == 0 { each } else { 0 };
-        write_message(&out.join(folder).join(&name), (number, inbound), attachment)?;
+        write_message(&out.join(folder).join(&name), (number, inbound, *bare), attachment)?;
         names.push_str(&format!("+{folder}\\{name}\r\n"));
     }
     let [outbound, inbound] = names;
@@ -83,10 +86,13 @@ fn write(wanted: &Wanted) -> Result<(), Box<dyn Error>> {
 }
 
 /// Writes one message.
-fn write_message(path: &Path, (number, inbound): (u64, bool), attachment: u64) -> Result<(), Box<dyn Error>> {
+fn write_message(path: &Path, (number, inbound, bare): (u64, bool, bool), attachment: u64) -> Result<(), Box<dyn Error>> {
     let (folder, minute, second) = (if inbound { "Mtsin" } else { "Mtsout" }, number / 60 % 60, number % 60);
     let mut text = format!("//- {folder}/1\nsubject: \"Quarterly figures {number}\"\nsubmitted: 1999-10-06T14:{minute:02}:{second:02}Z\n");
     text.push_str(&format!("arrived: 1999-10-06T15:{minute:02}:{second:02}Z\nbody: \"Please find the figures of week {number} below. {{x*400}}\"\n"));
+    if bare {
+        text.push_str("bare\n");
+    }
     if inbound {
         text.push_str(&format!(
             "header: Received: from relay{}.partner.example by MAIL1 with SMTP (Microsoft Exchange Internet Mail Service Version 5.5.2650.21)\n  id R{number:07X}; Wed, 6 Oct 1999 14:{minute:02}:{second:02} -0000\n\

@@ -13,6 +13,13 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompactMail(Box<[u8]>);
 
+/// What becomes of Internet headers when a record is read.
+#[derive(Clone, Copy)]
+enum Headers {
+    Kept,
+    PassedOver,
+}
+
 /// Words that records hold by reference; their index is stored.
 const RECIPIENT_KINDS: [&str; 5] = ["to", "cc", "bcc", "orig", "other"];
 const METHODS: [&str; 8] = ["none", "by_value", "by_reference", "by_ref_resolve", "by_ref_only", "embedded_message", "ole", "other"];
@@ -30,7 +37,18 @@ impl CompactMail {
     /// Returns the record.
     #[must_use]
     pub fn record(&self) -> MailRecord {
-        read_mail(&mut Cursor(&expand(&self.0))).unwrap_or_default()
+        self.read(Headers::Kept)
+    }
+
+    /// Returns the record without its Internet headers, which are most of it; for rules that look through all messages for something else.
+    #[must_use]
+    pub fn outline(&self) -> MailRecord {
+        self.read(Headers::PassedOver)
+    }
+
+    fn read(&self, headers: Headers) -> MailRecord {
+        let expanded = expand(&self.0);
+        read_mail(&mut Cursor(&expanded), headers).unwrap_or_default()
     }
 
     /// Calls a function with name and value of every Internet header of the message and those in it.
@@ -157,7 +175,7 @@ impl Cursor<'_> {
 }
 
 /// Fields are read in the order in which they were written.
-fn read_mail(from: &mut Cursor<'_>) -> Option<MailRecord> {
+fn read_mail(from: &mut Cursor<'_>, headers: Headers) -> Option<MailRecord> {
     Some(MailRecord {
         span: from.number()?..from.number()?,
         message_class: from.optional_text()?,
@@ -171,10 +189,18 @@ fn read_mail(from: &mut Cursor<'_>) -> Option<MailRecord> {
         recipients: from.list(|from| Some(RecipientRecord { kind: from.word(&RECIPIENT_KINDS)?, party: from.party()? }))?,
         bodies: Bodies { text: from.body()?, rtf: from.body()?, html: from.body()? },
         attachments: from.list(read_attachment)?,
-        embedded: from.list(read_mail)?,
-        headers: from.list(|from| Some((from.text()?, from.text()?)))?,
+        embedded: from.list(|from| read_mail(from, headers))?,
+        headers: read_headers(from, headers)?,
         properties: from.count()?,
     })
+}
+
+#[expect(clippy::type_complexity, reason = "the type of the field that is read")]
+fn read_headers(from: &mut Cursor<'_>, headers: Headers) -> Option<Box<[(Box<str>, Box<str>)]>> {
+    match headers {
+        Headers::Kept => from.list(|from| Some((from.text()?, from.text()?))),
+        Headers::PassedOver => from.list(|from| from.skip_text().and_then(|()| from.skip_text())).map(|_| Box::default()),
+    }
 }
 
 fn visit_headers(mail: &MailRecord, visit: &mut dyn FnMut(&str, &str)) {
@@ -234,6 +260,14 @@ mod tests {
         let mail = MailRecord { embedded: Box::new([rich(), MailRecord::default()]), ..rich() };
         let back = CompactMail::of(&mail).record();
         assert_eq!(format!("{back:?}"), format!("{mail:?}"));
+    }
+
+    #[test]
+    fn an_outline_is_the_record_without_headers() {
+        let mail = MailRecord { embedded: Box::new([rich(), MailRecord::default()]), ..rich() };
+        let bare = |mail: MailRecord| MailRecord { headers: Box::default(), ..mail };
+        let expected = MailRecord { embedded: mail.embedded.iter().cloned().map(bare).collect(), ..bare(mail.clone()) };
+        assert_eq!(format!("{:?}", CompactMail::of(&mail).outline()), format!("{expected:?}"));
     }
 
     #[test]

@@ -29,6 +29,11 @@ pub(super) fn optional_text(out: &mut Vec<u8>, text: Option<&str>) {
     out.extend_from_slice(text.unwrap_or_default().as_bytes());
 }
 
+/// Returns the text of bytes that were text; checking them is much faster than looking for what to replace.
+fn boxed(bytes: &[u8]) -> Box<str> {
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes).into(), Box::from)
+}
+
 /// What is left to read; none is returned when the bytes are wrong.
 pub(super) struct Cursor<'a>(pub(super) &'a [u8]);
 
@@ -65,14 +70,19 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn text(&mut self) -> Option<Box<str>> {
         let length = self.count()?;
-        Some(String::from_utf8_lossy(self.take(length)?).into())
+        self.take(length).map(boxed)
+    }
+
+    pub(super) fn skip_text(&mut self) -> Option<()> {
+        let length = self.count()?;
+        self.take(length).map(|_| ())
     }
 
     #[expect(clippy::option_option, reason = "outer none: the bytes are wrong; inner none: the record has no such text")]
     pub(super) fn optional_text(&mut self) -> Option<Option<Box<str>>> {
         match self.count()? {
             0 => Some(None),
-            length => Some(Some(String::from_utf8_lossy(self.take(length - 1)?).into())),
+            length => Some(Some(boxed(self.take(length - 1)?))),
         }
     }
 

@@ -28,7 +28,16 @@ impl MessageRecord {
     /// Returns the mail: the embedded message of an envelope, else the outermost message.
     #[must_use]
     pub fn mail(&self) -> MailRecord {
-        let mut shell = self.shell.record();
+        self.mail_of(self.shell.record())
+    }
+
+    /// Returns the mail without Internet headers.
+    #[must_use]
+    pub fn mail_outline(&self) -> MailRecord {
+        self.mail_of(self.shell.outline())
+    }
+
+    fn mail_of(&self, mut shell: MailRecord) -> MailRecord {
         let embedded = std::mem::take(&mut shell.embedded);
         match self.kind {
             ItemKind::Envelope if !embedded.is_empty() => embedded.into_iter().next().unwrap_or_default(),

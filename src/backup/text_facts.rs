@@ -1,6 +1,6 @@
 //! What rules over many items need to know of the texts and the size of a mail once its bytes are gone.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use crate::{
     base::CodePage,
@@ -39,8 +39,8 @@ const WRAP_COLUMN: usize = 76;
 pub(super) fn long_url(item: &Item<'_>) -> Option<TextPlace> {
     let view = item.mail().filter(|_| item.is_in(&[QueueKind::MtsOut]))?;
     let message = view.message;
-    let plain = message.body_text().map(|text| (text.text.into_owned(), PropTag::BODY));
-    let html = || message.html_text().map(|text| (text.text.into_owned(), PropTag::HTML));
+    let plain = view.body().map(|text| (Cow::Borrowed(text), PropTag::BODY));
+    let html = || message.html_text().map(|text| (text.text, PropTag::HTML));
     let (text, tag) = plain.filter(|(text, _)| text.contains("://")).or_else(html)?;
     let url = urls(&text).filter(|url| url.chars().count() > WRAP_COLUMN).max_by_key(|url| url.len())?;
     Some(TextPlace { object: format!("{}, body", view.object).into(), span: span_of(message, tag), text: url.into() })
@@ -50,9 +50,10 @@ pub(super) fn long_url(item: &Item<'_>) -> Option<TextPlace> {
 pub(super) fn western_text(item: &Item<'_>) -> Option<TextPlace> {
     let view = item.mail().filter(|view| is_western(view))?;
     let message = view.message;
-    let subject = message.subject().map(|text| (text.into_owned(), "subject", PropTag::SUBJECT));
-    let body = || message.body_text().map(|text| (text.text.into_owned(), "body", PropTag::BODY));
-    let (word, what, tag) = subject.into_iter().chain(std::iter::once_with(body).flatten()).find_map(|(text, what, tag)| {
+    let subject = message.subject().map(|text| (text, "subject", PropTag::SUBJECT));
+    let body = || view.body().map(|text| (Cow::Borrowed(text), "body", PropTag::BODY));
+    let texts = subject.into_iter().chain(std::iter::once_with(body).flatten()).filter(|(text, ..)| !text.is_ascii());
+    let (word, what, tag) = texts.into_iter().find_map(|(text, what, tag)| {
         let word = text.split_whitespace().find(|word| word.chars().any(|c| matches!(c, '\u{C0}'..='\u{FF}')))?;
         Some((word.to_owned(), what, tag))
     })?;

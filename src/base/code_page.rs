@@ -40,9 +40,11 @@ impl CodePage {
     #[must_use]
     pub fn decode(self, bytes: &[u8]) -> Text<'_> {
         let scheme = self.scheme();
-        if bytes.is_ascii() && scheme.keeps_ascii() {
-            // Checked just above; the fallible form keeps this free of a panic.
-            return Text { text: String::from_utf8_lossy(bytes), lossy: matches!(scheme, Scheme::Unknown) };
+        if scheme.keeps_ascii()
+            && bytes.is_ascii()
+            && let Ok(text) = str::from_utf8(bytes)
+        {
+            return Text { text: Cow::Borrowed(text), lossy: matches!(scheme, Scheme::Unknown) };
         }
         match scheme {
             Scheme::Latin1 => Text { text: bytes.iter().copied().map(char::from).collect(), lossy: false },

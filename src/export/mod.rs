@@ -5,10 +5,12 @@ mod attachment;
 mod destination;
 mod markdown;
 mod name;
+mod scribe;
 mod state_file;
 
 pub use attachment::save_attachment;
 pub use destination::{Destination, ExportError};
 pub use markdown::save_finding;
 pub use name::safe_name;
+pub use scribe::{new_file, start_scribe};
 pub use state_file::StateFile;

@@ -9,7 +9,7 @@ use std::fmt;
 
 use tnef::TnefReader;
 
-/// Longest stream that is handed over; the reader is linear, but each attribute is summed twice.
+/// Longest stream that is handed over; the reader is linear and sums each attribute, of a stream that it refuses twice.
 const LONGEST: usize = 256 << 20;
 
 /// What the strict reader says.
@@ -40,16 +40,15 @@ pub fn strict_verdict(data: &[u8]) -> StrictVerdict {
         Ok(reader) => reader,
         Err(reason) => return StrictVerdict::Stops(format!("{} at the start", spelled(&reason))),
     };
+    // Attachments are read by way of all attributes, so that one pass suffices where nothing is wrong; another finds where it stops.
+    let Err(reason) = tnef::read_attachments(data) else { return StrictVerdict::Accepts };
     // Version and code page are attributes 1 and 2; the reader takes them before it begins to iterate.
     for (number, attribute) in (3_usize..).zip(reader) {
         if let Err(reason) = attribute {
             return StrictVerdict::Stops(format!("{} at attribute {number}", spelled(&reason)));
         }
     }
-    match tnef::read_attachments(data) {
-        Ok(_) => StrictVerdict::Accepts,
-        Err(reason) => StrictVerdict::Stops(format!("{} in an attachment", spelled(&reason))),
-    }
+    StrictVerdict::Stops(format!("{} in an attachment", spelled(&reason)))
 }
 
 /// Spells a reason with attribute ids in the hexadecimal of the specification; the crate prints them in decimal.

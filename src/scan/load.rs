@@ -1,7 +1,7 @@
 //! Reads one file to its end: keeps what fits the limit, hashes all of it, and says how it went.
 
 use std::{
-    io::{ErrorKind, Read},
+    io::Read,
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -93,47 +93,51 @@ pub(super) struct Bounds<'a> {
     pub(super) cancel: &'a AtomicBool,
 }
 
-/// Bytes read at a time; on the stack, so that a small file costs no allocation.
-const CHUNK: usize = 16 << 10;
+/// Bytes read and hashed at a time: what was read is still in the processor's cache when it is hashed.
+const BLOCK: u64 = 256 << 10;
 
-/// Reads to the end of `reader` into `buffer`, whose old contents are dropped.
+/// Reads to the end of `reader` into `buffer`, whose old contents are dropped; bytes go straight to where they are kept.
 pub(super) fn load(reader: &mut dyn Read, bounds: Bounds<'_>, mut buffer: Vec<u8>) -> Loaded {
     buffer.clear();
     let mut loaded = Loaded { bytes: buffer, ..Loaded::default() };
     let mut hash = Sha256::new();
-    let mut chunk = [0; CHUNK];
+    loaded.error = read_all(reader, bounds, (&mut loaded, &mut hash)).err().map(Into::into);
+    if loaded.error.is_none() {
+        loaded.sha256 = Some(Sha256Digest(hash.finalize().into()));
+    }
+    loaded
+}
+
+fn read_all(reader: &mut dyn Read, bounds: Bounds<'_>, (loaded, hash): (&mut Loaded, &mut Sha256)) -> Result<(), String> {
+    let mut passing = Vec::new();
     loop {
         if bounds.cancel.load(Ordering::Relaxed) {
-            loaded.error = Some("interrupted".into());
-            return loaded;
+            return Err("interrupted".to_owned());
         }
-        let got = match reader.read(&mut chunk) {
-            Ok(0) => break,
-            Ok(got) => chunk.get(..got).unwrap_or_default(),
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => {
-                loaded.error = Some(error.to_string().into());
-                return loaded;
-            }
-        };
-        let room = bounds.declared.map_or(u64::MAX, |declared| declared - loaded.size_read);
-        let (got, beyond) = got.split_at(got.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
-        hash.update(got);
-        let keep = usize::try_from(bounds.keep - loaded.bytes.len() as u64).unwrap_or(usize::MAX);
-        loaded.bytes.extend_from_slice(got.get(..keep).unwrap_or(got));
-        loaded.size_read += got.len() as u64;
-        if !beyond.is_empty() {
-            loaded.error = Some(format!("unpacks to more than the {} bytes that the archive declares", loaded.size_read).into());
-            return loaded;
+        let room = bounds.keep.saturating_sub(loaded.bytes.len() as u64);
+        passing.clear();
+        let (into, most) = if room == 0 { (&mut passing, BLOCK) } else { (&mut loaded.bytes, BLOCK.min(room)) };
+        // One byte beyond what is declared is enough to know that there is more.
+        let left = bounds.declared.map_or(u64::MAX, |declared| declared.saturating_sub(loaded.size_read));
+        let most = most.min(left.saturating_add(1));
+        let start = into.len();
+        let read = (&mut *reader).take(most).read_to_end(into);
+        let got = (into.len() - start) as u64;
+        into.truncate(start.saturating_add(usize::try_from(left).unwrap_or(usize::MAX)).min(into.len()));
+        hash.update(into.get(start..).unwrap_or_default());
+        loaded.size_read += got.min(left);
+        read.map_err(|error| error.to_string())?;
+        if got > left {
+            return Err(format!("unpacks to more than the {} bytes that the archive declares", loaded.size_read));
+        }
+        if got < most {
+            break;
         }
     }
     match bounds.declared {
-        Some(declared) if loaded.size_read < declared => {
-            loaded.error = Some(format!("ends after {} of {declared} bytes", loaded.size_read).into());
-        }
-        _ => loaded.sha256 = Some(Sha256Digest(hash.finalize().into())),
+        Some(declared) if loaded.size_read < declared => Err(format!("ends after {} of {declared} bytes", loaded.size_read)),
+        _ => Ok(()),
     }
-    loaded
 }
 
 #[cfg(test)]
@@ -153,6 +157,7 @@ mod tests {
     fn the_whole_file_is_hashed_and_its_beginning_kept() {
         check(&mut &b"abcdef"[..], 10, None, (b"abcdef", 6, true, None));
         check(&mut &b"abcdef"[..], 4, None, (b"abcd", 6, false, None));
+        check(&mut &b"abcdef"[..], 0, None, (b"", 6, false, None));
         check(&mut &b""[..], 4, Some(0), (b"", 0, true, None));
         let cancel = AtomicBool::new(false);
         let cut = load(&mut &b"abc"[..], Bounds { keep: 1, declared: None, cancel: &cancel }, Vec::new());
@@ -163,6 +168,30 @@ mod tests {
     fn a_lying_size_is_an_error_and_what_was_read_is_kept() {
         check(&mut &b"abcdef"[..], 10, Some(9), (b"abcdef", 6, false, Some("ends after 6 of 9 bytes")));
         check(&mut &b"abcdef"[..], 10, Some(4), (b"abcd", 4, false, Some("unpacks to more than the 4 bytes that the archive declares")));
+    }
+
+    #[test]
+    fn blocks_are_joined_whatever_the_reader_gives_at_once() {
+        struct Drops(Vec<u8>);
+        impl Read for Drops {
+            fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+                let count = self.0.len().min(into.len()).min(1 << 12);
+                into[..count].copy_from_slice(&self.0[..count]);
+                self.0.drain(..count);
+                Ok(count)
+            }
+        }
+        let block = usize::try_from(BLOCK).unwrap();
+        for size in [block - 1, block, block + 1, 2 * block] {
+            let bytes: Vec<u8> = (0..size).map(|at| u8::try_from(at % 251).unwrap()).collect();
+            let cancel = AtomicBool::new(false);
+            for keep in [size as u64, BLOCK] {
+                let loaded = load(&mut Drops(bytes.clone()), Bounds { keep, declared: None, cancel: &cancel }, Vec::new());
+                let contents = loaded.contents();
+                assert_eq!((contents.size_read, contents.sha256), (size as u64, Some(Sha256Digest::of(&bytes))));
+                assert_eq!(contents.bytes, &bytes[..size.min(usize::try_from(keep).unwrap())]);
+            }
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-use super::{Contents, Entry, EntryKind, Evidence, Outcome, RootKind, Run, Visited, budget::lock, manifest_digest};
+use super::{Contents, Entry, EntryKind, Evidence, Outcome, RootKind, Run, Visited, budget::lock, manifest_digest, shown_path};
 
 /// The function that judges a queue item while its bytes are at hand.
 pub type Judge<'a> = &'a (dyn Fn(&Item<'_>) + Sync);
@@ -386,7 +386,7 @@ fn place(evidence: &Evidence) -> BackupPlace {
     };
     let beside = |wanted: fn(&Entry) -> bool| evidence.beside().iter().filter(move |entry| wanted(entry));
     BackupPlace {
-        given: evidence.given().display().to_string(),
+        given: shown_path(evidence.given()),
         name: evidence.name().to_owned(),
         rivals: evidence.candidates().iter().filter(|candidate| candidate.path != below).map(rival).collect(),
         folders_beside: beside(Entry::is_folder).map(|folder| (folder.path.name().to_owned(), evidence.is_collection(folder))).collect(),

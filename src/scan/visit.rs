@@ -4,9 +4,7 @@
 //! wait for itself. Prints nothing; progress goes to the caller.
 
 use std::{
-    any::Any,
     ops::ControlFlow,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -21,7 +19,7 @@ use super::{
     load::{Bounds, Contents, Loaded, load},
     store::{NEVER_REACHED, Store},
 };
-use crate::base::Sha256Digest;
+use crate::base::{Sha256Digest, caught};
 
 /// How far a visit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -161,12 +159,17 @@ impl<'a, T: Send> Shared<'a, T> {
     /// Reads and works off files until none is left.
     fn read_files(&self) {
         while let Some((slot, entry)) = self.next_file() {
-            let permit = self.budget.acquire(entry.size.min(self.visit.keep));
-            let buffer = self.budget.buffer();
+            let size = entry.size.min(self.visit.keep);
+            let (permit, mut buffer) = self.budget.acquire(size);
+            if self.visit.store.states_true_sizes() {
+                buffer.clear();
+                // One byte more, so that the end of the file is found without growing.
+                buffer.reserve_exact(usize::try_from(size).map_or(0, |size| size + 1));
+            }
             let loaded = match &entry.unreadable {
                 Some(reason) => Loaded::failed(reason.as_ref(), buffer),
-                None => catch_unwind(AssertUnwindSafe(|| self.visit.store.read(entry, self.bounds(), buffer)))
-                    .unwrap_or_else(|panic| Loaded::failed(format!("cannot be unpacked: {}", message(&*panic)), Vec::new())),
+                None => caught(|| self.visit.store.read(entry, self.bounds(), buffer))
+                    .unwrap_or_else(|bug| Loaded::failed(format!("cannot be unpacked: {bug}"), Vec::new())),
             };
             self.work_off(Job { slot, loaded, permit });
         }
@@ -194,25 +197,25 @@ impl<'a, T: Send> Shared<'a, T> {
         let entry_at = |slot: usize| self.visit.entries.get(slot);
         let mut waiting: std::collections::HashMap<usize, usize> =
             self.files.iter().filter_map(|&slot| Some((entry_at(slot).filter(|entry| entry.unreadable.is_none())?.member, slot))).collect();
-        let walked = catch_unwind(AssertUnwindSafe(|| {
+        let walked = caught(|| {
             self.visit.store.walk(&mut |member, reader| {
                 if waiting.is_empty() || self.is_cancelled() {
                     return ControlFlow::Break(());
                 }
                 let Some(slot) = waiting.remove(&member) else { return ControlFlow::Continue(()) };
                 let size = entry_at(slot).map_or(0, |entry| entry.size);
-                let permit = self.budget.acquire(size.min(self.visit.keep));
-                let loaded = load(reader, Bounds { declared: Some(size), ..self.bounds() }, self.budget.buffer());
+                let (permit, buffer) = self.budget.acquire(size.min(self.visit.keep));
+                let loaded = load(reader, Bounds { declared: Some(size), ..self.bounds() }, buffer);
                 if send.send(Job { slot, loaded, permit }).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
-        }));
-        let reason = walked.err().map_or_else(|| NEVER_REACHED.to_string(), |panic| format!("cannot be unpacked: {}", message(&*panic)));
+        });
+        let reason = walked.err().map_or_else(|| NEVER_REACHED.to_string(), |bug| format!("cannot be unpacked: {bug}"));
         for &slot in self.files {
             let known = entry_at(slot).and_then(|entry| entry.unreadable.as_deref());
             let left = entry_at(slot).is_some_and(|entry| waiting.get(&entry.member) == Some(&slot)) || known.is_some();
             if left && !self.is_cancelled() {
                 let loaded = Loaded::failed(known.unwrap_or(&reason), Vec::new());
-                let _ = send.send(Job { slot, loaded, permit: self.budget.acquire(0) });
+                let _ = send.send(Job { slot, loaded, permit: self.budget.acquire(0).0 });
             }
         }
     }
@@ -225,14 +228,13 @@ impl<'a, T: Send> Shared<'a, T> {
         let outcome = if self.is_cancelled() {
             Outcome::Interrupted
         } else {
-            match catch_unwind(AssertUnwindSafe(|| (self.visit.work)(entry, contents))) {
+            match caught(|| (self.visit.work)(entry, contents)) {
                 Ok(value) => Outcome::Done(value),
-                Err(panic) => Outcome::Panicked(message(&*panic).into()),
+                Err(bug) => Outcome::Panicked(bug.into()),
             }
         };
         let Contents { size_read, sha256, .. } = contents;
-        self.budget.give_back(loaded.into_buffer());
-        drop(permit);
+        permit.end(loaded.into_buffer());
         let is_told = if let Outcome::Done(value) = &outcome { (self.visit.tells)(value) } else { true };
         lock(&self.done).add(is_told, Visited { entry: slot, size_read, sha256, outcome });
         let mut progress = lock(&self.progress);
@@ -262,9 +264,4 @@ impl<T> Done<T> {
             *untold = true;
         }
     }
-}
-
-/// Returns the text of a panic.
-fn message(panic: &(dyn Any + Send)) -> &str {
-    panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a message")
 }

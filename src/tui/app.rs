@@ -186,6 +186,10 @@ impl App {
                 self.is_reading = false;
                 self.notice = Some(error.to_string());
             }
+            Event::Crashed(bug) => {
+                self.is_reading = false;
+                self.notice = Some(bug);
+            }
             Event::NotOpened(path) => {
                 (self.awaited, self.recalled) = (None, None);
                 self.notice = Some(format!("{path} cannot be opened"));
@@ -205,7 +209,7 @@ impl App {
 
     /// Takes the finished report; what was selected stays selected.
     fn finish(&mut self, done: Done) {
-        let Done { report, table, rows } = done;
+        let Done { report, table, rows, bugs } = done;
         let pane = self.panes[Screen::Messages];
         let selected = match self.lists[Screen::Messages].get(pane.list.at) {
             Some(Item::Message(index)) if pane.list.at > 0 => self.rows.get(*index).map(|row| row.path.clone()),
@@ -215,6 +219,7 @@ impl App {
         self.report = Some(report);
         self.table = Some(table);
         self.rows = rows;
+        self.notice = bugs.into_iter().next().or(self.notice.take());
         self.is_reading = false;
         self.list_again();
         // A heading is nothing to begin on.

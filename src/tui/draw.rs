@@ -110,7 +110,7 @@ fn list_title(app: &App, columns: usize) -> String {
     let at = app.pane().list.at + 1;
     let len = app.list().len();
     let only = if app.pane().only_flagged { ", only !" } else { "" };
-    let filtered = app.filters[app.screen].as_ref().map(|filtering| format!(" of {}", filtering.text)).unwrap_or_default();
+    let filtered = app.filters[app.screen].as_ref().map(|filtering| format!(" of {}", printable(&filtering.text))).unwrap_or_default();
     let only = format!("{only}{}", fitted(&filtered, width_of(&filtered).min(columns / 3)));
     let place = if len == 0 { String::new() } else { format!("{at}/{len}{only}") };
     let name = match app.screen {

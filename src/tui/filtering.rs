@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use crate::{
     backup::{MessageRecord, body_text},
-    base::Limits,
     query::{Filter, MessageTable},
     report::Report,
     scan::Evidence,
@@ -71,12 +70,11 @@ fn passed(filter: &Filter, (report, table): (&Report, &MessageTable), bodies: &d
 /// Puts a filter to the table and reads every body that it asks for again.
 #[must_use]
 pub fn with_bodies(text: &str, (report, table): (&Report, &MessageTable), evidence: &Evidence) -> Option<Passed> {
-    let limits = Limits::default();
     let entries: HashMap<&str, _> = evidence.entries().iter().map(|entry| (entry.path.as_str(), entry)).collect();
     let body = |record: &MessageRecord| {
         let path = report.backup.path_of(record);
         let loaded = evidence.read(entries.get(path)?);
-        Some(body_text(loaded.contents().bytes, &limits))
+        Some(body_text(loaded.contents().bytes, evidence.limits()))
     };
     Some(passed(&Filter::parse(text).ok()?, (report, table), &body))
 }

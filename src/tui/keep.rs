@@ -1,6 +1,6 @@
 //! Keeping things: marks, copies for the clipboard, what is saved to a directory, and what is remembered for the next time.
 
-use crate::state::State;
+use crate::{base::printable, state::State};
 
 use super::{
     action::Action,
@@ -197,5 +197,12 @@ impl App {
 
 /// Returns what is copied of a row.
 fn copied(row: &Row) -> String {
-    row.copy.clone().unwrap_or_else(|| row.plain())
+    match &row.copy {
+        // Line ends and tabs are the shape of a copied value; anything else that cannot be seen would act where it is pasted.
+        Some(text) => {
+            let line = |line: &str| line.split('\t').map(|part| printable(part).to_string()).collect::<Vec<_>>().join("\t");
+            text.replace("\r\n", "\n").split('\n').map(line).collect::<Vec<_>>().join("\n")
+        }
+        None => row.plain(),
+    }
 }

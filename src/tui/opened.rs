@@ -65,18 +65,17 @@ pub struct Field {
 impl Opened {
     /// Decodes a file; `damage` is what went wrong while it was read.
     #[must_use]
-    pub fn decode(path: &str, bytes: &[u8], damage: Vec<Anomaly>) -> Self {
-        let limits = Limits::default();
-        let mut file = SingleFile::read(path, bytes, &limits);
+    pub fn decode(path: &str, bytes: &[u8], (damage, limits): (Vec<Anomaly>, &Limits)) -> Self {
+        let mut file = SingleFile::read(path, bytes, limits);
         file.anomalies.extend(damage);
         file.anomalies.sort_by_key(|anomaly| anomaly.offset);
         let shown = without_secrets(bytes, &file.secrets());
         let nodes = match &file.content {
-            SingleContent::Message(found) => page::message_nodes(path, found, &file.anomalies),
+            SingleContent::Message(found) => page::message_nodes(path, found, (&file.anomalies, limits)),
             SingleContent::Document(found) => vec![page::document_node(path, found, &file)],
             _ => vec![page::text_node(path, &file, &shown)],
         };
-        let (fields, runs) = owners(&file, &limits);
+        let (fields, runs) = owners(&file, limits);
         let mail = nodes.iter().position(|node| node.object == "mail").unwrap_or(0);
         let kind = file.kind_name().replace('_', " ");
         Self { path: path.to_owned(), kind, nodes, mail, fields, runs, anomalies: file.anomalies, bytes: shown }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
 use crate::{
     base::printable,
-    scan::{Evidence, ScanError},
+    scan::{Evidence, ScanError, shown_path},
 };
 
 use super::{
@@ -25,6 +25,8 @@ use super::{
 pub struct Dialogue {
     app: App,
     evidence: Option<Arc<Evidence>>,
+    /// What bugs of this program cost, in sentences.
+    pub bugs: Vec<String>,
 }
 
 /// Columns of a row, so that nothing is cut.
@@ -46,12 +48,17 @@ impl Dialogue {
             }
         };
         read(request, &AtomicBool::new(false), &send);
-        let mut dialogue = Self { app: App::new(&request.path.display().to_string(), (100, 60), Theme::Plain), evidence: None };
+        let mut dialogue = Self { app: App::new(&shown_path(&request.path), (100, 60), Theme::Plain), evidence: None, bugs: Vec::new() };
         for event in events.into_inner().unwrap_or_else(PoisonError::into_inner) {
             match event {
                 Event::Failed(error) => return Err(error),
                 Event::Listed(evidence) => dialogue.evidence = Some(evidence),
-                event => dialogue.app.take(event),
+                event => {
+                    if let Event::Done(done) = &event {
+                        dialogue.bugs.clone_from(&done.bugs);
+                    }
+                    dialogue.app.take(event);
+                }
             }
         }
         Ok(dialogue)
@@ -81,7 +88,7 @@ impl Dialogue {
             "save" => return Some(self.save(rest)),
             word => match self.meant(word, line) {
                 Some(()) => {}
-                None => return Some(format!("{line} is no command; help lists all.\n")),
+                None => return Some(format!("{} is no command; help lists all.\n", printable(line))),
             },
         }
         Some(self.listing())
@@ -152,8 +159,8 @@ impl Dialogue {
             Err(why) => return format!("{why}.\n"),
         };
         match saving::save(std::path::Path::new(directory.trim()), &saved, (evidence, report, table)) {
-            Ok(paths) => lines(paths.iter().map(|path| format!("Saved {}", path.display()))),
-            Err(error) => format!("Not saved: {error}\n"),
+            Ok(paths) => lines(paths.iter().map(|path| format!("Saved {}", printable(&shown_path(path))))),
+            Err(error) => format!("Not saved: {}\n", printable(&error.to_string())),
         }
     }
 

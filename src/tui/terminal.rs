@@ -25,8 +25,9 @@ use ratatui::{
 };
 
 use crate::{
+    base::caught,
     export::StateFile,
-    scan::{Evidence, ScanError},
+    scan::{Evidence, ScanError, shown_path},
 };
 
 use super::{
@@ -51,6 +52,8 @@ pub enum Ended {
     Signalled,
     /// There is nothing to show.
     Failed(ScanError),
+    /// The user left, or had to; bugs of this program cost what these sentences say.
+    Bugs(Vec<String>),
 }
 
 /// How long the first event is waited for, so that a path that is no Backup is said on the plain terminal.
@@ -70,16 +73,18 @@ const FRAME: Duration = Duration::from_millis(16);
 pub fn run(request: Request, theme: Theme, memory: Option<StateFile>) -> io::Result<Ended> {
     let cancel = Arc::new(AtomicBool::new(false));
     let (send, events) = channel();
-    let title = request.path.display().to_string();
+    let title = shown_path(&request.path);
     start_reader(request, &cancel, &send);
     let first = match events.recv_timeout(FIRST) {
         Ok(Event::Failed(error)) => return Ok(Ended::Failed(error)),
+        Ok(Event::Crashed(bug)) => return Ok(Ended::Bugs(vec![bug])),
         first => first,
     };
     let ending = signals();
     let _guard = Guard::enter()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-    let mut session = Session { app: App::new(&title, size()?, theme), evidence: None, cancel, send, events, failure: None, memory };
+    let mut session =
+        Session { app: App::new(&title, size()?, theme), evidence: None, cancel, send, events, failure: None, bugs: Vec::new(), memory };
     if let Err(RecvTimeoutError::Disconnected) = first {
         return Ok(Ended::Left);
     }
@@ -89,13 +94,20 @@ pub fn run(request: Request, theme: Theme, memory: Option<StateFile>) -> io::Res
     let ended = session.show(&mut terminal, &ending);
     session.cancel.store(true, Ordering::Relaxed);
     session.keep();
-    ended
+    match ended {
+        Ok(Ended::Left) if !session.bugs.is_empty() => Ok(Ended::Bugs(session.bugs)),
+        ended => ended,
+    }
 }
 
 fn start_reader(request: Request, cancel: &Arc<AtomicBool>, send: &Sender<Event>) {
     let (cancel, send) = (Arc::clone(cancel), send.clone());
     // A view that went away does not want to hear any more.
-    thread::spawn(move || read(&request, &cancel, &|event| drop(send.send(event))));
+    thread::spawn(move || {
+        if let Err(bug) = caught(|| read(&request, &cancel, &|event| drop(send.send(event)))) {
+            drop(send.send(Event::Crashed(format!("a bug in imcscan ended the reading: {bug}"))));
+        }
+    });
 }
 
 /// How long the view may take to end of itself once a signal asked for it.
@@ -143,8 +155,8 @@ impl Guard {
             // Threads that read the evidence survive their panics, which are told elsewhere.
             if thread::current().id() == drawing {
                 give_terminal_back();
-                before(panic);
             }
+            before(panic);
         }));
         Ok(Self)
     }
@@ -179,6 +191,7 @@ struct Session {
     send: Sender<Event>,
     events: Receiver<Event>,
     failure: Option<ScanError>,
+    bugs: Vec<String>,
     memory: Option<StateFile>,
 }
 
@@ -208,6 +221,9 @@ impl Session {
             }
             if let Some(error) = self.failure.take() {
                 return Ok(Ended::Failed(error));
+            }
+            if self.app.report.is_none() && !self.bugs.is_empty() {
+                return Ok(Ended::Left);
             }
             if is_changed {
                 terminal.draw(|frame| draw(&self.app, frame))?;
@@ -243,7 +259,11 @@ impl Session {
         match event {
             Event::Listed(evidence) => self.evidence = Some(evidence),
             Event::Failed(error) => self.failure = Some(error),
+            Event::Crashed(bug) => self.bugs.push(bug),
             event => {
+                if let Event::Done(done) = &event {
+                    self.bugs.clone_from(&done.bugs);
+                }
                 let is_done = matches!(event, Event::Done(_));
                 self.app.take(event);
                 if is_done {
@@ -299,7 +319,8 @@ impl Session {
         let Some(evidence) = self.evidence.clone() else { return };
         let (send, path) = (self.send.clone(), Path::new(path).display().to_string());
         thread::spawn(move || {
-            let event = open(&evidence, &path).map_or_else(|| Event::NotOpened(path), |file| Event::Opened(Box::new(file)));
+            let opened = caught(|| open(&evidence, &path)).ok().flatten();
+            let event = opened.map_or_else(|| Event::NotOpened(path), |file| Event::Opened(Box::new(file)));
             drop(send.send(event));
         });
         let begun = Instant::now();
@@ -319,7 +340,7 @@ impl Session {
     fn save(&mut self, directory: &str, saved: &Saved) {
         let (Some(evidence), Some(report), Some(table)) = (&self.evidence, &self.app.report, &self.app.table) else { return };
         self.app.notice = Some(match saving::save(Path::new(directory), saved, (evidence, report, table)) {
-            Ok(paths) => format!("saved {}", paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")),
+            Ok(paths) => format!("saved {}", paths.iter().map(|path| shown_path(path)).collect::<Vec<_>>().join(", ")),
             Err(error) => format!("not saved: {error}"),
         });
     }

@@ -10,6 +10,7 @@ mod tests {
     use ratatui::{Terminal, backend::TestBackend};
 
     use crate::{
+        base::Limits,
         report::Report,
         testing::{
             fixture::{FixtureFile, compile},
@@ -134,7 +135,7 @@ DefaultRouting=
 
         fn over((files, done): &(Vec<FixtureFile>, Done), size: (u16, u16)) -> Self {
             let mut typed = Self::reading(files, size);
-            let done = Done { report: Arc::clone(&done.report), table: Arc::clone(&done.table), rows: done.rows.clone() };
+            let done = Done { report: Arc::clone(&done.report), table: Arc::clone(&done.table), rows: done.rows.clone(), bugs: Vec::new() };
             typed.app.take(Event::Done(Box::new(done)));
             typed
         }
@@ -168,7 +169,7 @@ DefaultRouting=
             for effect in std::mem::take(&mut self.app.effects) {
                 match effect {
                     Effect::Read(path) => {
-                        let file = Opened::decode(&path, &self.files[&path], Vec::new());
+                        let file = Opened::decode(&path, &self.files[&path], (Vec::new(), &Limits::default()));
                         self.app.take(Event::Opened(Box::new(file)));
                     }
                     Effect::Copy(text) => self.copied.push(text),

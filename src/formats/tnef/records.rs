@@ -38,7 +38,7 @@ pub(super) fn read_records<'a>(data: &'a [u8], base: u64, context: &mut Context<
     let attributes = Vec::with_capacity(USUAL_ATTRIBUTES.min(data.len() / (HEADER + CHECKSUM)));
     let found = Records { attributes, ..Records::default() };
     let search_left = data.len().saturating_mul(SEARCHES);
-    let mut scanner = Scanner { data, base, position: PREFIX, sums: None, search_left, found, context };
+    let mut scanner = Scanner { data, base, position: PREFIX, sums: None, added_up: (0, 0, 0), search_left, found, context };
     while scanner.position < data.len() && scanner.found.orphan.is_none() {
         scanner.step();
     }
@@ -106,6 +106,8 @@ struct Scanner<'a, 'c, 'l> {
     base: u64,
     position: usize,
     sums: Option<RunningSums<'a>>,
+    /// Start, end and checksum of the data that was added up last, so that large data is read once.
+    added_up: (usize, usize, u16),
     search_left: usize,
     found: Records<'a>,
     context: &'c mut Context<'l>,
@@ -135,11 +137,19 @@ impl Scanner<'_, '_, '_> {
         self.data.get(end..)?.first_chunk::<CHECKSUM>().map(|bytes| u16::from_le_bytes(*bytes))
     }
 
+    /// Returns the checksum of the bytes from `start` to `end`.
+    fn checksum(&mut self, start: usize, end: usize) -> u16 {
+        if (self.added_up.0, self.added_up.1) != (start, end) {
+            self.added_up = (start, end, checksum(self.data.get(start..end).unwrap_or_default()));
+        }
+        self.added_up.2
+    }
+
     fn judge(&mut self, position: usize, header: Header) -> Verdict {
         let start = position.saturating_add(HEADER);
         let Some(end) = self.stated_end(position, header) else { return self.judge_overlong(start, header) };
         let stored = self.stored_checksum(end);
-        let fits = stored.is_none_or(|stored| stored == checksum(self.data.get(start..end).unwrap_or_default()));
+        let fits = stored.is_none_or(|stored| stored == self.checksum(start, end));
         let length = end.saturating_sub(start);
         let next = end.saturating_add(CHECKSUM).min(self.data.len());
         match (header.has_level(), header.is_known()) {
@@ -212,7 +222,7 @@ impl Scanner<'_, '_, '_> {
         let end = start.saturating_add(length).min(self.data.len());
         let data = self.data.get(start..end).unwrap_or_default();
         let stored = self.stored_checksum(end);
-        let checksum_ok = stored.map(|stored| stored == checksum(data));
+        let checksum_ok = stored.map(|stored| stored == self.checksum(start, end));
         let next = end.saturating_add(CHECKSUM).min(self.data.len());
         if !self.context.may_keep_attribute() {
             self.give_up();

@@ -1,17 +1,19 @@
-//! The versioned wire forms `imcscan.report/1`, `imcscan.decode/1` and `imcscan.migrate/1`: one JSON document, or the same objects one a line. The only place with `Serialize`.
-//! The versioned wire forms `imcscan.report/1` and `imcscan.decode/1`, and lists of messages and findings in the same shapes: one JSON document, or the same objects one a line. The only place with `Serialize`.
+//! The versioned wire forms `imcscan.report/1`, `imcscan.decode/1` and `imcscan.migrate/1`, and lists of messages and findings in the same
+//! shapes: one JSON document, or the same objects one a line. The only place with `Serialize`.
 //!
 //! Domain types are destructured exhaustively on their way to the wire, so that a new field cannot be forgotten.
 
 mod decode;
 mod decode_sources;
 mod migrate;
+mod pretty;
 mod selection;
 mod v1;
 mod v1_message;
 mod v1_properties;
 mod v1_rules;
 mod v1_sources;
+mod visible;
 
 use std::io::{self, Write};
 
@@ -29,8 +31,7 @@ pub const SCHEMA: &str = include_str!("v1.schema.json");
 /// # Errors
 /// Whatever the writer says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &v1::ReportV1::new(report))?;
-    writeln!(out)
+    pretty::write_pretty(out, &v1::ReportV1::new(report))
 }
 
 /// Writes the report as JSON objects one a line, each with its `type`; messages come one by one.
@@ -46,6 +47,5 @@ pub fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// Whatever the writer says.
 pub fn write_rules(rules: &[&'static Rule], out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &v1_rules::RulesV1::new(rules))?;
-    writeln!(out)
+    pretty::write_pretty(out, &v1_rules::RulesV1::new(rules))
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io};
 
 use crate::{
     backup::{Backup, FileState, PackingListSource, ProductLine, Queue},
-    base::counted,
+    base::{Limits, counted},
     diagnostics::{Outcome, Settings, Severity},
     report::Report,
 };
@@ -35,12 +35,25 @@ fn settings(settings: &Settings) -> String {
     let severities = settings.severities.iter().map(|(code, severity)| format!("{code} counts as {severity}"));
     let disabled = settings.disabled.iter().map(|code| format!("{code} is switched off"));
     let thresholds = settings.thresholds.iter().map(|(name, number)| format!("{name} is {number}"));
-    severities.chain(disabled).chain(thresholds).collect::<Vec<_>>().join(", ")
+    let limits = changed_limits(&settings.limits);
+    severities.chain(disabled).chain(thresholds).chain(limits).collect::<Vec<_>>().join(", ")
+}
+
+/// Writes the limits that are not at their default, where a list or a file is shown and no report.
+pub(super) fn limits(limits: &Limits, page: &mut Page<'_>) -> io::Result<()> {
+    let changed: Vec<String> = changed_limits(limits).collect();
+    if changed.is_empty() { Ok(()) } else { page.entry(0, "", &format!("Read under other bounds: {}", changed.join(", "))) }
+}
+
+/// Returns the limits that are not at their default, in words.
+fn changed_limits(limits: &Limits) -> impl Iterator<Item = String> {
+    limits.changed().map(|(limit, value)| format!("the limit {} is {value} {}", limit.name, limit.unit))
 }
 
 /// Writes what comes after the findings.
 pub(super) fn tail(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     unread_files(&report.backup, page)?;
+    bugs(report, page)?;
     not_evaluated(report, page)
 }
 
@@ -159,6 +172,15 @@ fn unread_files(backup: &Backup, page: &mut Page<'_>) -> io::Result<()> {
     if unread.len() > SHOWN {
         page.entry(2, "", &format!("and {} more (see --json)", unread.len() - SHOWN))?;
     }
+    page.blank()
+}
+
+fn bugs(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    if report.bugs.is_empty() {
+        return Ok(());
+    }
+    page.heading("Failed by a bug in imcscan")?;
+    report.bugs.iter().try_for_each(|bug| page.entry(2, "", &bug.to_string()))?;
     page.blank()
 }
 

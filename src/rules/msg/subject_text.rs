@@ -155,7 +155,7 @@ fn subject_cut_at_40(backup: &Backup, findings: &mut Findings<'_>) {
     let is_everywhere = of_40 >= MANY && is_longest;
     let mut cut = Vec::new();
     for record in backup.messages.iter().filter(|record| record.facts.subjects_of_40 > 0) {
-        let shell = record.shell.record();
+        let shell = record.shell.outline();
         let Some((object, mail)) = cut_message(record, &shell, is_everywhere) else { continue };
         let subject = mail.subject.clone().unwrap_or_default();
         let proof = Evidence::part(backup.path_of(record), object, mail.span.clone()).observed(subject);

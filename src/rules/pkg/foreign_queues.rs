@@ -106,7 +106,7 @@ fn is_report_of(message: &MessageRecord, server: &str) -> bool {
     if message.facts.report.is_none() {
         return false;
     }
-    let shell = message.shell.record();
+    let shell = message.shell.outline();
     let senders = std::iter::once(&shell).chain(&shell.embedded).filter_map(|mail| mail.sender.as_ref()?.address.as_deref());
     let mut hosts = senders.filter_map(|address| address.split_once('@')).filter_map(|(local, _)| local.split_once('.'));
     hosts.any(|(postmaster, host)| postmaster.eq_ignore_ascii_case("postmaster") && host.eq_ignore_ascii_case(server))

@@ -268,7 +268,7 @@ fn inbound_queue_backlog(backup: &Backup, findings: &mut Findings<'_>) {
 const MSMAIL: [&str; 2] = ["MS", "MSA"];
 
 fn only_for_msmail(record: &MessageRecord) -> bool {
-    let recipients = envelope_recipients(record, &record.shell.record());
+    let recipients = envelope_recipients(record, &record.shell.outline());
     !recipients.is_empty() && recipients.iter().all(|(address_type, _)| MSMAIL.contains(&address_type.as_str()))
 }
 
@@ -323,7 +323,7 @@ fn leftover_items_for_msmail_recipients(backup: &Backup, findings: &mut Findings
     let limit = findings.number(&STRANDED_AFTER);
     let is_old = |record: &&MessageRecord| record.facts.arrival.is_some_and(|arrival| snapshot.seconds_since(arrival) > limit * 3600);
     let foreign = |record: &MessageRecord| {
-        let recipients = envelope_recipients(record, &record.shell.record());
+        let recipients = envelope_recipients(record, &record.shell.outline());
         recipients.into_iter().find(|(address_type, _)| address_type.is_empty() || MSMAIL.contains(&address_type.as_str()))
     };
     let left = backup.items(QueueKind::MtsIn).filter(is_old).filter_map(|record| Some((record, foreign(record)?)));
@@ -474,7 +474,7 @@ declare_rule! {
 fn receipt_requests_pile_up(backup: &Backup, findings: &mut Findings<'_>) {
     let asks = |record: &&MessageRecord| {
         let marks = record.facts.queue.marks;
-        (marks.has(ItemMarks::READ_RECEIPT) || marks.has(ItemMarks::DELIVERY_REPORT)) && !is_report(&record.shell.record())
+        (marks.has(ItemMarks::READ_RECEIPT) || marks.has(ItemMarks::DELIVERY_REPORT)) && !is_report(&record.shell.outline())
     };
     let bad: Vec<_> = backup.items(QueueKind::Bad).filter(asks).collect();
     let out: Vec<_> = backup.items(QueueKind::MtsOut).filter(asks).collect();

@@ -26,10 +26,10 @@ fn copies<'b>(backup: &'b Backup, queue: &Queue) -> Vec<Copies<'b>> {
     let index = backup.queues.iter().position(|other| other.folder == queue.folder);
     let in_queue = || backup.messages.iter().filter(|record| Some(record.queue) == index && record.kind != ItemKind::Report);
     let mut seen = Tally::new(queue.messages);
-    in_queue().filter_map(|record| identity(record, &record.shell.record())).for_each(|id| seen.count(&id, false));
+    in_queue().filter_map(|record| identity(record, &record.shell.outline())).for_each(|id| seen.count(&id, false));
     let mut groups: BTreeMap<String, Vec<(&MessageRecord, Vec<String>)>> = BTreeMap::new();
     for record in in_queue() {
-        let shell = record.shell.record();
+        let shell = record.shell.outline();
         let Some(id) = identity(record, &shell).filter(|id| seen.at_most(id)[0] > 1) else { continue };
         let mut recipients: Vec<String> =
             envelope_recipients(record, &shell).into_iter().map(|(kind, address)| format!("{kind}:{address}")).collect();
@@ -296,7 +296,7 @@ fn journal_copies_left_over(backup: &Backup, findings: &mut Findings<'_>) {
 
 /// Subject, size and submit time.
 fn likeness(backup: &Backup, record: &MessageRecord) -> (String, u64, String) {
-    let mail = record.mail();
+    let mail = record.mail_outline();
     let size = record.facts.queue.size.map_or_else(|| backup.files.get(record.file).map_or(0, |file| file.size), u64::from);
     let submitted = match mail.submitted {
         Some(Stamp::Utc(time)) => time.to_string(),

@@ -62,7 +62,7 @@ declare_rule! {
 fn report_storm_on_null_address(backup: &Backup, findings: &mut Findings<'_>) {
     let mut storm = Vec::new();
     for record in &backup.messages {
-        let mail = record.mail();
+        let mail = record.mail_outline();
         let about_reports = reports_in(&mail).into_iter().filter(|report| report.embedded.first().is_some_and(is_report)).count();
         let to_nobody = is_report(&mail) && goes_to_nobody(record);
         let count = about_reports.max(usize::from(to_nobody));
@@ -199,7 +199,7 @@ declare_rule! {
 
 fn administrator_notification_loop(backup: &Backup, findings: &mut Findings<'_>) {
     let is_forwarded = |record: &&MessageRecord| {
-        let subject = record.mail().subject.unwrap_or_default();
+        let subject = record.mail_outline().subject.unwrap_or_default();
         let stem = norm_subject(&subject);
         let is_notice = ["notification: inbound mail failure", "notification: outbound mail failure"].iter().any(|start| stem.starts_with(start));
         is_notice && (is_answer_or_forward(&subject) || record.facts.queue.marks.has(ItemMarks::AUTO_FORWARDED))

@@ -11,7 +11,7 @@ use crate::{
 /// Evidence for a queue item as a whole: its subject, else when it came.
 pub(super) fn shown(backup: &Backup, record: &MessageRecord) -> Evidence {
     let arrival = record.facts.arrival.map(|time| time.to_string());
-    let shell = record.shell.record();
+    let shell = record.shell.outline();
     let subject = shell.subject.as_deref().or_else(|| shell.embedded.first().and_then(|mail| mail.subject.as_deref()));
     let observed = subject.map(|subject| format!("subject '{subject}'")).or(arrival).unwrap_or_default();
     place(backup, record).observed(observed)

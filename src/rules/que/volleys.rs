@@ -32,7 +32,7 @@ struct Step<'b> {
 /// Returns every item that says who sent it, one by one: all of them together would take much memory.
 fn steps(backup: &Backup) -> impl Iterator<Item = Step<'_>> {
     backup.messages.iter().filter_map(|record| {
-        let shell = record.shell.record();
+        let shell = record.shell.outline();
         let mail: &MailRecord = shell.embedded.first().filter(|_| record.kind == crate::backup::ItemKind::Envelope).unwrap_or(&shell);
         let subject = norm_subject(mail.subject.as_deref().unwrap_or_default());
         let (from, to) = (sender(&shell, mail)?, envelope_recipients(record, &shell));
@@ -296,16 +296,15 @@ fn auto_forward_feedback(backup: &Backup, findings: &mut Findings<'_>) {
     let local = backup.local_domains();
     let mut fed: BTreeMap<Address, (Vec<&MessageRecord>, Vec<&MessageRecord>)> = BTreeMap::new();
     for record in &backup.messages {
-        let shell = record.shell.record();
         if record.facts.report.is_some() {
-            let mail = record.mail();
+            let mail = record.mail_outline();
             let failed = mail.recipients.iter().filter_map(|row| Some((row.party.address_type.as_deref()?, row.party.address.as_deref()?)));
             let failed = failed.map(|(address_type, address)| (address_type.to_uppercase(), address.to_lowercase()));
             for address in failed {
                 fed.entry(address).or_default().1.push(record);
             }
         } else if record.facts.queue.marks.has(ItemMarks::AUTO_FORWARDED) {
-            for address in envelope_recipients(record, &shell) {
+            for address in envelope_recipients(record, &record.shell.outline()) {
                 fed.entry(address).or_default().0.push(record);
             }
         }

@@ -16,8 +16,8 @@ use crate::tui::{
 use super::{body, headers, properties};
 
 /// Returns the tree of a stream.
-pub(in crate::tui) fn message_nodes(path: &str, found: &SingleMessage<'_>, anomalies: &[Anomaly]) -> Vec<Node> {
-    let item = found.item(&Limits::default());
+pub(in crate::tui) fn message_nodes(path: &str, found: &SingleMessage<'_>, (anomalies, limits): (&[Anomaly], &Limits)) -> Vec<Node> {
+    let item = found.item(limits);
     let mut tree = Tree { path, nodes: Vec::new() };
     let mut views = item.messages.iter();
     if let Some(shell) = views.next() {
