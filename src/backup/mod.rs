@@ -23,6 +23,7 @@ mod item_facts;
 mod item_quotes;
 mod item_said;
 mod item_size;
+mod kept_texts;
 pub mod known_builds;
 pub mod migration;
 mod model;

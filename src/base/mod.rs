@@ -28,7 +28,7 @@ pub use code_page::{CodePage, Text};
 pub use code_page_family::CodePageFamily;
 pub use cyrillic::reads_as_cyrillic;
 pub use digest::{Sha256Digest, hex};
-pub use edit_distance::edit_distance;
+pub use edit_distance::{edit_distance, is_within};
 pub use field_map::{FieldMap, MappedField};
 pub use file_name::{extension, stem};
 pub use limits::{ARCHIVE_GRACE, CELLS_PER_ENTRY, FIXED, FixedLimit, LISTS_WORTH_OF_VALUES, Limit, LimitFault, Limits};

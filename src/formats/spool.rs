@@ -88,7 +88,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Decoded<SpoolFile> {
         file.envelope = Some(envelope(bytes, behind..behind + length, &mut (&mut anomalies, limits)));
         check_length(&file, begin, &mut anomalies);
     } else {
-        pickup(bytes, &mut file, limits);
+        anomalies.extend(pickup(bytes, &mut file, limits));
     }
     Decoded { value: file, anomalies }
 }
@@ -162,19 +162,26 @@ fn place(envelope: &mut Envelope, run: EnvelopeText) {
     }
 }
 
-fn pickup(bytes: &[u8], file: &mut SpoolFile, limits: &Limits) {
+fn pickup(bytes: &[u8], file: &mut SpoolFile, limits: &Limits) -> Option<Anomaly> {
     let mut at = 0;
-    for line in bytes.split_inclusive(|&byte| byte == b'\n').take(limits.recipients) {
+    let mut anomaly = None;
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
         let Some((is_sender, name)) = PICKUP.iter().find(|(_, name)| line.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name)))
         else {
             break;
         };
+        at += line.len();
+        if file.pickup.len() >= limits.recipients {
+            let text = format!("only the first {} x-sender and x-receiver lines are read", limits.recipients);
+            anomaly.get_or_insert_with(|| Anomaly::new((at - line.len()) as u64, "spool-limit", text));
+            continue;
+        }
         let value = line.get(name.len()..).unwrap_or_default();
         let gap = value.len() - value.trim_ascii_start().len();
-        file.pickup.push(PickupLine { is_sender: *is_sender, address: text(value.trim_ascii(), (at + name.len() + gap) as u64) });
-        at += line.len();
+        file.pickup.push(PickupLine { is_sender: *is_sender, address: text(value.trim_ascii(), (at - line.len() + name.len() + gap) as u64) });
     }
     file.text.start = at as u64;
+    anomaly
 }
 
 const PICKUP: [(bool, &[u8]); 2] = [(true, b"x-sender:"), (false, b"x-receiver:")];

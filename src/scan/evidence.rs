@@ -21,7 +21,7 @@ use super::{
     visit::{Run, Visit, Visited, Wanted},
 };
 use crate::{
-    base::{Limits, Sha256Digest},
+    base::{ARCHIVE_GRACE, Limits, Sha256Digest},
     formats::sniff::{ArtifactKind, SNIFF_BYTES, sniff},
 };
 
@@ -309,6 +309,7 @@ fn packed(given: &Path, files: &[EvidencePath]) -> Vec<String> {
 
 fn open_archive(path: &Path, given: &Path, limits: &Limits) -> Result<Evidence, ScanError> {
     let file = disk::open_file(given).and_then(Positional::new).map_err(|error| ScanError::access(path, error))?;
+    let limits = &bounded_by_ratio(limits, file.length());
     let shown = path.to_path_buf();
     let (format, store, catalogue) = match Store::open_archive(file, limits) {
         None => return Err(ScanError::NoArchive { path: shown }),
@@ -349,6 +350,12 @@ fn open_archive(path: &Path, given: &Path, limits: &Limits) -> Result<Evidence, 
         store,
         limits: limits.clone(),
     })
+}
+
+/// An archive may unpack to so much for each of its own bytes, once that is more than the grace.
+fn bounded_by_ratio(limits: &Limits, packed: u64) -> Limits {
+    let most = packed.saturating_mul(limits.archive_ratio).max(ARCHIVE_GRACE);
+    Limits { archive_bytes: limits.archive_bytes.min(most), ..limits.clone() }
 }
 
 fn has_packed_name(name: &str) -> bool {
