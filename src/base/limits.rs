@@ -153,6 +153,24 @@ fixed_limits! {
         "Values in all property lists of one file, as multiples of `properties`. Keeps memory bounded for forged files; an anomaly of its list says that it was hit.";
     CELLS_PER_ENTRY: usize = 4, "cells",
         "Cells of all rows of a directory export, as multiples of `entries`. Keeps memory bounded for rows of nothing but commas; an anomaly says that it was hit.";
+    RTF_GROUPS: usize = 4096, "groups",
+        "Groups of rich text that are open at once. Word itself never came near, forged files open millions; deeper ones share their formatting, and the anomaly rtf-too-deep says so.";
+    MIGRATION_FIELDS: usize = 4096, "fields",
+        "Fields of one line of a migration list or log that are told apart. The last one keeps the rest of the line, so that nothing is lost.";
+    SPOOL_ENVELOPE: usize = 8 << 20, "bytes",
+        "Bytes in which the end mark of a spool envelope is looked for. An envelope of more than 32,766 recipients, which is one of the troubles looked for (Q272672), takes some hundred kilobytes; the anomaly spool-no-end-mark says that there was none.";
+    SIBLING_BYTES: u64 = 16 << 20, "bytes",
+        "The largest file beside the Backup that is read. Lists, logs and mail are smaller; larger ones are listed with their size.";
+    SPOOL_ENTRIES: usize = 20_000, "entries",
+        "Entries of the spool folders beside the Backup that are looked at. They are not the Backup; a remark of the listing says that there are more.";
+    NAMES_BESIDE: usize = 10_000, "names",
+        "Names looked at in one folder beside the Backup, of which only sibling files are read. A remark of the listing says that there are more.";
+    FILTER_BYTES: usize = 4096, "bytes",
+        "Bytes of a filter (`--where`). Written by people; a longer one is refused with a sentence.";
+    FILTER_DEPTH: usize = 32, "levels",
+        "Parentheses within each other in a filter, which the parser follows by recursion. A deeper one is refused with a sentence.";
+    FILTER_CONDITIONS: usize = 128, "conditions",
+        "Conditions of one filter, each of which is put to every message. More are refused with a sentence.";
 }
 
 /// Why a limit cannot be set so.

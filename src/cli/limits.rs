@@ -13,7 +13,7 @@ use std::{
 use thiserror::Error;
 use toml::de::{DeInteger, DeTable, DeValue};
 
-use crate::base::{FIXED, LimitFault, Limits};
+use crate::base::{LimitFault, Limits, limits::FIXED};
 
 use super::{
     console::{Console, Failure},
@@ -105,7 +105,9 @@ pub(super) fn print(console: &mut Console) -> Result<Exit, Failure> {
         let wrapped = textwrap::wrap(text, WIDTH - 2);
         wrapped.iter().try_for_each(|line| writeln!(out, "# {line}"))
     };
-    comment("Bounds on what imcscan takes from evidence, for `--limits FILE`. Everything here is at its default. Each one that is hit is an anomaly of its file; each one that is not at its default is stated in the report.")?;
+    comment(
+        "Bounds on what imcscan takes from evidence, for `--limits FILE`. Everything here is at its default. Each one that is hit is an anomaly of its file; each one that is not at its default is stated in the report.",
+    )?;
     for limit in Limits::TABLE {
         let out = console.out();
         writeln!(out)?;

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::base::{Anomaly, CodePage, Decoded, Limits, Reader, Timestamp};
+use crate::base::{Anomaly, CodePage, Decoded, Limits, Reader, Timestamp, limits::SPOOL_ENVELOPE};
 
 /// A spool file from envelope to text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,8 +63,6 @@ const BEGIN: &[u8] = b"ImCr";
 const END: &[u8] = b"EwLs";
 /// The begin mark stands at offset 4; some room for what nobody has seen.
 const BEGIN_WITHIN: usize = 64;
-/// An envelope of more than 32,766 recipients, which is one of the troubles looked for (Q272672), takes some hundred kilobytes.
-const END_WITHIN: usize = 8 << 20;
 /// The stamp stands eight zero bytes behind the begin mark.
 const STAMP_AT: usize = 8;
 const STAMP_END: usize = 24;
@@ -77,7 +75,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Decoded<SpoolFile> {
     if let Some(begin) = find(bytes.get(..BEGIN_WITHIN).unwrap_or(bytes), BEGIN) {
         let behind = begin + BEGIN.len();
         let region = bytes.get(behind..).unwrap_or_default();
-        let region = region.get(..END_WITHIN).unwrap_or(region);
+        let region = region.get(..SPOOL_ENVELOPE).unwrap_or(region);
         let length = find(region, END).unwrap_or_else(|| {
             anomalies.push(Anomaly::new(begin as u64, "spool-no-end-mark", "ImCr is there, but no EwLs behind it"));
             header_like(region)
@@ -123,13 +121,15 @@ fn envelope(bytes: &[u8], region: Range<usize>, (anomalies, limits): &mut (&mut 
     for run in inner.get(at..).unwrap_or_default().split(|byte| !is_printable(*byte)) {
         let start = at;
         at += run.len() + 1;
+        if run.is_empty() {
+            continue;
+        }
         if envelope.recipients.len() + envelope.others.len() >= limits.recipients {
-            anomalies.push(Anomaly::new((region.start + start) as u64, "spool-limit", "more envelope texts than the limit"));
+            let text = format!("only the first {} recipients and other texts of the envelope are read", limits.recipients);
+            anomalies.push(Anomaly::new((region.start + start) as u64, "spool-limit", text));
             break;
         }
-        if !run.is_empty() {
-            place(&mut envelope, text(run, (region.start + start) as u64));
-        }
+        place(&mut envelope, text(run, (region.start + start) as u64));
     }
     envelope
 }

@@ -165,7 +165,11 @@ mod tests {
         let report = report_of_fixture(text).unwrap();
         let table = MessageTable::new(&report.backup, &report.findings);
         let mut out = Vec::new();
-        write_messages(Selection { backup: &report.backup, findings: &report.findings, table: &table, limits: &report.settings.limits, chosen: &[0], passed: 1 }, &mut out).unwrap();
+        write_messages(
+            Selection { backup: &report.backup, findings: &report.findings, table: &table, limits: &report.settings.limits, chosen: &[0], passed: 1 },
+            &mut out,
+        )
+        .unwrap();
         let mut read = ::csv::Reader::from_reader(out.as_slice());
         let rows: Vec<_> = read.records().map(Result::unwrap).collect();
         assert_eq!(rows.len(), 1);

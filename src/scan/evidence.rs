@@ -16,12 +16,15 @@ use super::{
     load::{Bounds, Contents, Loaded},
     marks::{self, Candidate, Marks},
     positional::Positional,
-    spool_tree::{self, SIBLING_BYTES},
+    spool_tree,
     store::{ArchiveFormat, Store, read_on_disk},
     visit::{Run, Visit, Visited, Wanted},
 };
 use crate::{
-    base::{ARCHIVE_GRACE, Limits, Sha256Digest},
+    base::{
+        Limits, Sha256Digest,
+        limits::{ARCHIVE_GRACE, NAMES_BESIDE, SIBLING_BYTES},
+    },
     formats::sniff::{ArtifactKind, SNIFF_BYTES, sniff},
 };
 
@@ -55,9 +58,6 @@ pub struct Evidence {
     store: Store,
     limits: Limits,
 }
-
-/// Names looked at in one folder beside the Backup.
-const BESIDE: usize = 10_000;
 
 impl Evidence {
     /// Opens a folder or an archive, finds the Backup in it and lists it. A link given here is followed, links below are not.
@@ -139,7 +139,7 @@ impl Evidence {
             return false;
         }
         let mut marks = Marks::default();
-        let (entries, _) = disk::list_flat(&root.join(folder.path.os()), BESIDE).unwrap_or_default();
+        let (entries, _) = disk::list_flat(&root.join(folder.path.os()), NAMES_BESIDE).unwrap_or_default();
         for entry in entries {
             marks.add(Marks::of(entry.path.name(), entry.is_folder()));
         }
@@ -248,7 +248,7 @@ fn beside_on_disk(root: &Path, levels: usize, may_look: bool) -> Beside {
     for _ in 0..levels {
         let (Some(parent), Some(own)) = (folder.parent(), folder.file_name()) else { break };
         up = up.join("..".as_ref());
-        let (entries, cut) = match disk::list_flat(parent, BESIDE) {
+        let (entries, cut) = match disk::list_flat(parent, NAMES_BESIDE) {
             Ok(listed) => listed,
             Err(error) => {
                 beside.notes.push(Note::new(&up, "folder-unreadable", format!("the folder cannot be listed: {error}")));
@@ -256,7 +256,7 @@ fn beside_on_disk(root: &Path, levels: usize, may_look: bool) -> Beside {
             }
         };
         if cut {
-            beside.notes.push(Note::new(&up, "too-many-files", format!("only the first {BESIDE} names beside the Backup are looked at")));
+            beside.notes.push(Note::new(&up, "too-many-files", format!("only the first {NAMES_BESIDE} names beside the Backup are looked at")));
         }
         for mut entry in entries.into_iter().filter(|entry| entry.path.os() != own) {
             let place = parent.join(entry.path.os());

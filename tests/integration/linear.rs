@@ -79,7 +79,7 @@ fn allocations(files: &[FixtureFile]) -> [u64; 2] {
 
 fn check_allocations(case: &Case, divisor: usize, wrong: &mut Vec<String>) {
     let counts = inputs(case, divisor).map(|files| allocations(&files));
-    for (what, at, slack) in [("allocations", 0, 500), ("allocated bytes", 1, 1 << 18)] {
+    for (what, at, slack) in [("allocations", 0, 500), ("allocated bytes", 1, 1 << 20)] {
         let work = counts.map(|count| count[at]);
         if !is_linear(work, slack) {
             wrong.push(format!("{}: {what} {work:?}", case.name));

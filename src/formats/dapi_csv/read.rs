@@ -1,6 +1,6 @@
 //! The file from top to bottom: header, records, values, dialect, the strict reader's word.
 
-use crate::base::{AnomalyList, CELLS_PER_ENTRY, Decoded, Limits, Line, TextFile};
+use crate::base::{AnomalyList, Decoded, Limits, Line, TextFile, limits::CELLS_PER_ENTRY};
 
 use super::{
     Column, Dialect, DirectoryExport, Field, Quoting, Row, SecondOpinion,

@@ -276,13 +276,14 @@ fn inflate(content: &[u8], limit: usize) -> Inflated {
     let mut reader = Reader::new(content);
     let end = loop {
         let Ok(flags) = reader.u8("flags") else { break End::Data };
-        if let Some(end) = run(flags, &mut reader, &mut window, &mut bytes) {
-            break end;
-        }
+        let end = run(flags, &mut reader, &mut window, &mut bytes);
         // Eight items give at most 136 bytes, so that the limit is passed by no more than those.
         if bytes.len() > limit {
             bytes.truncate(limit);
             break End::Limit;
+        }
+        if let Some(end) = end {
+            break end;
         }
     };
     Inflated { bytes, end }

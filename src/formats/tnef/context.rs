@@ -1,6 +1,6 @@
 //! What all levels of one decoding share: the limits, the anomalies met and what may still be kept.
 
-use crate::base::{Anomaly, LISTS_WORTH_OF_VALUES, Limits};
+use crate::base::{Anomaly, Limits, limits::LISTS_WORTH_OF_VALUES};
 
 /// Shared state of one decoding.
 pub(super) struct Context<'l> {

@@ -133,7 +133,8 @@ impl<'a> Stream<'a> {
         }
         if !context.may_work_through(data.len()) {
             let (limit, bytes) = (context.limits.work, data.len());
-            context.note(*base, "limit-reached", || format!("more than {limit} bytes would be worked through; the {bytes} of this message stay bytes"));
+            context
+                .note(*base, "limit-reached", || format!("more than {limit} bytes would be worked through; the {bytes} of this message stay bytes"));
             return;
         }
         let inner = Stream { data, base: *base, depth: self.depth.saturating_add(1), code_page: Some(code_page) };

@@ -15,8 +15,8 @@ use crate::{
 };
 
 use super::{
-    v1::changed_limits,
     decode_sources::{directory, packing_list, registry, rfc822, spool},
+    v1::changed_limits,
     v1_message::{AnomalyV1, MessageV1},
     v1_sources::{GatewayV1, ProfileV1, ServiceV1, SiblingsV1},
 };

@@ -63,7 +63,10 @@ impl Serialize for MessageListV1<'_> {
 /// Whatever the writer says.
 pub fn write_messages(selection: Selection<'_>, out: &mut dyn Write) -> io::Result<()> {
     let list = MessagesV1 { messages: MessageListV1(selection) };
-    serde_json::to_writer_pretty(&mut *out, &ListV1 { schema: "imcscan.messages/1", passed: selection.passed, limits: changed_limits(selection.limits), list })?;
+    serde_json::to_writer_pretty(
+        &mut *out,
+        &ListV1 { schema: "imcscan.messages/1", passed: selection.passed, limits: changed_limits(selection.limits), list },
+    )?;
     writeln!(out)
 }
 
@@ -85,7 +88,10 @@ pub fn write_message_lines(selection: Selection<'_>, out: &mut dyn Write) -> io:
 /// Whatever the writer says.
 pub fn write_findings(selection: Selection<'_>, out: &mut dyn Write) -> io::Result<()> {
     let list = FindingsV1 { findings: selection.chosen_findings().map(FindingV1::from).collect() };
-    serde_json::to_writer_pretty(&mut *out, &ListV1 { schema: "imcscan.findings/1", passed: selection.passed, limits: changed_limits(selection.limits), list })?;
+    serde_json::to_writer_pretty(
+        &mut *out,
+        &ListV1 { schema: "imcscan.findings/1", passed: selection.passed, limits: changed_limits(selection.limits), list },
+    )?;
     writeln!(out)
 }
 

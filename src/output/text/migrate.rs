@@ -16,7 +16,12 @@ use super::{Page, Style, overview};
 ///
 /// # Errors
 /// Whatever the writer says.
-pub fn write(siblings: &Siblings, retry: (&[RetryEntry<'_>], Option<&str>), (limits, style): (&Limits, Style), out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    siblings: &Siblings,
+    retry: (&[RetryEntry<'_>], Option<&str>),
+    (limits, style): (&Limits, Style),
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let migration = Migration::of(siblings);
     let mut page = Page::new(style, out);
     overview::limits(limits, &mut page)?;

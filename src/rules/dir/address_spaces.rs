@@ -155,7 +155,8 @@ fn blank_and_star_together(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(spaces) = address_spaces(backup, findings) else { return };
     // One of each class and cost stands for all like it.
     let mut seen = HashSet::new();
-    let costs = spaces.smtp().filter(|space| is_blank(space) || is_star(space)).filter_map(|space| Some((space, is_star(space), space.cost_number()?)));
+    let costs =
+        spaces.smtp().filter(|space| is_blank(space) || is_star(space)).filter_map(|space| Some((space, is_star(space), space.cost_number()?)));
     let kinds: Vec<_> = costs.filter(|(_, is_star, cost)| seen.insert((*is_star, *cost))).collect();
     let starred = |wanted: bool| kinds.iter().any(|(_, is_star, _)| *is_star == wanted);
     if !starred(true) || !starred(false) {

@@ -5,9 +5,18 @@ use super::{FixtureFile, Row, file, parts};
 pub(super) const CASES: &[Row] = &[
     ("csv-rows", 3000, |n| csv("Obj-Class,Directory Name,Obj-Dist-Name", &parts(n, |at| format!("Mailbox,N{at},/o=O/ou=S/cn=N{at}\r\n")))),
     ("csv-gateways", 1000, |n| csv("Obj-Class,Directory Name,Obj-Dist-Name", &parts(n, |at| format!("Mail-Gateway,N{at},/o=O/ou=S/cn=N{at}\r\n")))),
-    ("csv-columns", 2000, |n| csv(&format!("Obj-Class,Directory Name{}", parts(n, |at| format!(",Column-{at}"))), &format!("Mail-Gateway,IMC{}\r\n", ",a".repeat(n)))),
-    ("csv-same-columns", 2000, |n| csv(&format!("Obj-Class,Directory Name{}", ",Home-Server".repeat(n)), &format!("Mail-Gateway,IMC{}\r\n", ",a".repeat(n)))),
-    ("csv-near-columns", 1000, |n| csv(&format!("Obj-Class,Directory Name{}", parts(n, |at| format!(",Connected-Domain{at}"))), &format!("Mail-Gateway,IMC{}\r\n", ",a".repeat(n)))),
+    ("csv-columns", 2000, |n| {
+        csv(&format!("Obj-Class,Directory Name{}", parts(n, |at| format!(",Column-{at}"))), &format!("Mail-Gateway,IMC{}\r\n", ",a".repeat(n)))
+    }),
+    ("csv-same-columns", 2000, |n| {
+        csv(&format!("Obj-Class,Directory Name{}", ",Home-Server".repeat(n)), &format!("Mail-Gateway,IMC{}\r\n", ",a".repeat(n)))
+    }),
+    ("csv-near-columns", 1000, |n| {
+        csv(
+            &format!("Obj-Class,Directory Name{}", parts(n, |at| format!(",Connected-Domain{at}"))),
+            &format!("Mail-Gateway,IMC{}\r\n", ",a".repeat(n)),
+        )
+    }),
     ("csv-cells", 5000, |n| csv("Obj-Class,Directory Name", &format!("Mail-Gateway,IMC{}\r\n", ",a".repeat(n)))),
     ("csv-lists", 3000, |n| gateway("Routing-List", &parts(n, |at| format!("SMTP:*@d{at}.example;1%")))),
     ("csv-same-lists", 3000, |n| gateway("Connected-Domains", &"d.example%".repeat(n))),
@@ -38,15 +47,30 @@ pub(super) const CASES: &[Row] = &[
     ("imccopy-fields", 5000, |n| imccopy("Domain", "DomainInformation", 1, |_| format!("+d.example{}", ",a".repeat(n)))),
     ("migration-list", 2000, |n| vec![file("pilot.csv", parts(n, |at| format!("John Doe,John{at},GW-PILOT1,GW-PROD1\r\n")))]),
     ("migration-list-same", 2000, |n| vec![file("pilot.csv", "John Doe,JohnD,GW-PILOT1,GW-PROD1\r\n".repeat(n))]),
-    ("migration-log", 2000, |n| vec![file("pilot.log", parts(n, |at| format!("FAILURE,Mary Smith,Mary{at},GW-PILOT1,GW-PROD1,Error Copying Messages,5/10/96 10:09:10\r\n")))]),
-    ("migration-log-same", 2000, |n| vec![file("pilot.log", "FAILURE,Mary Smith,MarySm,GW-PILOT1,GW-PROD1,Error Copying Messages,5/10/96 10:09:10\r\n".repeat(n))]),
-    ("migration-log-turns", 1000, |n| vec![file("pilot.log", "FAILURE,Mary Smith,MarySm,GW-PILOT1,GW-PROD1,Inbox not empty,5/10/96 10:09:10\r\nSUCCESS,Mary Smith,MarySm,GW-PILOT1,GW-PROD1,Migrated No Errors,5/10/96 11:02:00\r\n".repeat(n))]),
-    ("migration-both", 1000, |n| vec![
-        file("pilot.csv", parts(n, |at| format!("John Doe,John{at},GW-PILOT1,GW-PROD1\r\n"))),
-        file("pilot.log", parts(n, |at| format!("FAILURE,John Doe,John{at},GW-PILOT1,GW-PROD2,Could not log on,5/10/96 10:09:10\r\n"))),
-    ]),
-    ("migration-fields", 5000, |n| vec![file("pilot.log", format!("FAILURE,Mary Smith,MarySm,GW-PILOT1,GW-PROD1,Inbox not empty,5/10/96 10:09:10\r\nFAILURE{}\r\n", ",a".repeat(n)))]),
-    ("wizard-users", 2000, |n| vec![file("users.csv", format!("SFS_UserName,MigrateUser,Home-Server\r\n{}", parts(n, |at| format!("ann{at},Y,~SERVER\r\n"))))]),
+    ("migration-log", 2000, |n| {
+        vec![file("pilot.log", parts(n, |at| format!("FAILURE,Mary Smith,Mary{at},GW-PILOT1,GW-PROD1,Error Copying Messages,5/10/96 10:09:10\r\n")))]
+    }),
+    ("migration-log-same", 2000, |n| {
+        vec![file("pilot.log", "FAILURE,Mary Smith,MarySm,GW-PILOT1,GW-PROD1,Error Copying Messages,5/10/96 10:09:10\r\n".repeat(n))]
+    }),
+    ("migration-log-turns", 1000, |n| {
+        vec![file("pilot.log", "FAILURE,Mary Smith,MarySm,GW-PILOT1,GW-PROD1,Inbox not empty,5/10/96 10:09:10\r\nSUCCESS,Mary Smith,MarySm,GW-PILOT1,GW-PROD1,Migrated No Errors,5/10/96 11:02:00\r\n".repeat(n))]
+    }),
+    ("migration-both", 1000, |n| {
+        vec![
+            file("pilot.csv", parts(n, |at| format!("John Doe,John{at},GW-PILOT1,GW-PROD1\r\n"))),
+            file("pilot.log", parts(n, |at| format!("FAILURE,John Doe,John{at},GW-PILOT1,GW-PROD2,Could not log on,5/10/96 10:09:10\r\n"))),
+        ]
+    }),
+    ("migration-fields", 5000, |n| {
+        vec![file(
+            "pilot.log",
+            format!("FAILURE,Mary Smith,MarySm,GW-PILOT1,GW-PROD1,Inbox not empty,5/10/96 10:09:10\r\nFAILURE{}\r\n", ",a".repeat(n)),
+        )]
+    }),
+    ("wizard-users", 2000, |n| {
+        vec![file("users.csv", format!("SFS_UserName,MigrateUser,Home-Server\r\n{}", parts(n, |at| format!("ann{at},Y,~SERVER\r\n"))))]
+    }),
     ("wizard-users-same", 2000, |n| vec![file("users.csv", format!("SFS_UserName,MigrateUser,Home-Server\r\n{}", "ann,Y,~SERVER\r\n".repeat(n)))]),
     ("wizard-section", 2000, |n| vec![file("a.pri", format!("##SFS-DIR\r\n{}", "ann,Y,\\~SERVER\r\n".repeat(n)))]),
     ("text-lines", 20_000, |n| vec![file("notes.txt", "a line of notes\r\n".repeat(n))]),

@@ -99,7 +99,9 @@ fn multipart(kind: &str, body: &str) -> String {
 }
 
 fn attached(at: usize) -> String {
-    format!("--b\r\nContent-Type: application/octet-stream; name=\"a{at}.bin\"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"a{at}.bin\"\r\n\r\nQUJD\r\n")
+    format!(
+        "--b\r\nContent-Type: application/octet-stream; name=\"a{at}.bin\"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"a{at}.bin\"\r\n\r\nQUJD\r\n"
+    )
 }
 
 fn nested(levels: usize) -> String {
@@ -108,7 +110,9 @@ fn nested(levels: usize) -> String {
 
 fn report(recipients: usize) -> String {
     let fields = parts(recipients, |at| {
-        format!("Final-Recipient: rfc822; joe{at}@partner.example\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 unknown\r\n\r\n")
+        format!(
+            "Final-Recipient: rfc822; joe{at}@partner.example\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 unknown\r\n\r\n"
+        )
     });
     format!(
         "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; a\r\n\r\n{fields}--b--\r\n"

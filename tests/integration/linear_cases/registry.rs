@@ -3,8 +3,7 @@
 use super::{FixtureFile, Row, file, parts};
 
 const SERVICE: &str = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\MSExchangeIMC";
-const PROFILE: &str =
-    r"HKEY_CURRENT_USER\Software\Microsoft\Windows NT\CurrentVersion\Windows Messaging Subsystem\Profiles\MSExchangeIMC 3414350A60";
+const PROFILE: &str = r"HKEY_CURRENT_USER\Software\Microsoft\Windows NT\CurrentVersion\Windows Messaging Subsystem\Profiles\MSExchangeIMC 3414350A60";
 
 pub(super) const CASES: &[Row] = &[
     ("reg-keys", 3000, |n| service(&parts(n, |at| format!("\r\n[{SERVICE}\\K{at}]\r\n\"x\"=dword:1\r\n")))),
@@ -27,22 +26,61 @@ pub(super) const CASES: &[Row] = &[
     ("reg-routes", 2000, |n| service(&list("Parameters\\RouteTable", "Routes", &parts(n, |at| format!("d{at}.example;h.example;1\0"))))),
     ("reg-same-routes", 2000, |n| service(&list("Parameters\\RouteTable", "Routes", &"d.example;h.example;1\0".repeat(n)))),
     ("reg-turf", 2000, |n| service(&list("Parameters", "TurfTable", &parts(n, |at| format!("@d{at}.example\0"))))),
-    ("reg-turf-values", 2000, |n| service(&format!("\r\n[{SERVICE}\\Parameters\\TurfTable]\r\n{}", parts(n, |at| format!("\"joe{at}@d.example\"=\"\"\r\n"))))),
-    ("reg-relay", 1000, |n| service(&list("Parameters", "RelayDenyList", &parts(n, |at| format!("10.{}.{}.0;255.255.255.0\0", at / 200 % 200, at % 200))))),
+    ("reg-turf-values", 2000, |n| {
+        service(&format!("\r\n[{SERVICE}\\Parameters\\TurfTable]\r\n{}", parts(n, |at| format!("\"joe{at}@d.example\"=\"\"\r\n"))))
+    }),
+    ("reg-relay", 1000, |n| {
+        service(&list("Parameters", "RelayDenyList", &parts(n, |at| format!("10.{}.{}.0;255.255.255.0\0", at / 200 % 200, at % 200))))
+    }),
     ("reg-domains", 1000, |n| parameters(&format!("\"ResolveP2\"=\"{}\"\r\n", "a,b;c ".repeat(n)))),
     ("reg-reasons", 2000, |n| parameters(&parts(n, |at| format!("\"{at}\"=\"a\"\r\n")))),
-    ("reg-diagnostics", 1000, |n| service(&format!("\r\n[{SERVICE}\\Diagnostics]\r\n{}", parts(n, |at| format!("\"{at} Message Archival\"=dword:1\r\n"))))),
-    ("regedt32-values", 2000, |n| dump(&parts(n, |at| format!("Value {at}\r\n  Name:            V{at}\r\n  Type:            REG_DWORD\r\n  Data:            0x2\r\n\r\n")))),
-    ("regedt32-rows", 2000, |n| dump(&format!("Value 0\r\n  Name:            B\r\n  Type:            REG_BINARY\r\n  Data:            \r\n{}", parts(n, row)))),
-    ("regedt32-lists", 3000, |n| dump(&format!("Value 0\r\n  Name:            L\r\n  Type:            REG_MULTI_SZ\r\n  Data:            a\r\n{}", "                   b\r\n".repeat(n)))),
-    ("regini-keys", 3000, |n| vec![file("Imcsvc.reg", format!("\\Registry\\Machine\\System\r\n{}", parts(n, |at| format!("    K{at}\r\n        x = REG_DWORD 1\r\n"))))]),
-    ("regini-back-and-forth", 2000, |n| vec![file("Imcsvc.reg", format!("\\Registry\\Machine\\System\r\n{}", "    K\r\n        x = REG_DWORD 1\r\n    y = REG_DWORD 1\r\n".repeat(n)))]),
-    ("regini-continued", 5000, |n| vec![file("Imcsvc.reg", format!("\\Registry\\Machine\\System\r\n    x = REG_BINARY 1 \\\r\n{}", " 0x00000001 \\\r\n".repeat(n)))]),
+    ("reg-diagnostics", 1000, |n| {
+        service(&format!("\r\n[{SERVICE}\\Diagnostics]\r\n{}", parts(n, |at| format!("\"{at} Message Archival\"=dword:1\r\n"))))
+    }),
+    ("regedt32-values", 2000, |n| {
+        dump(&parts(n, |at| format!("Value {at}\r\n  Name:            V{at}\r\n  Type:            REG_DWORD\r\n  Data:            0x2\r\n\r\n")))
+    }),
+    ("regedt32-rows", 2000, |n| {
+        dump(&format!("Value 0\r\n  Name:            B\r\n  Type:            REG_BINARY\r\n  Data:            \r\n{}", parts(n, row)))
+    }),
+    ("regedt32-lists", 3000, |n| {
+        dump(&format!(
+            "Value 0\r\n  Name:            L\r\n  Type:            REG_MULTI_SZ\r\n  Data:            a\r\n{}",
+            "                   b\r\n".repeat(n)
+        ))
+    }),
+    ("regini-keys", 3000, |n| {
+        vec![file("Imcsvc.reg", format!("\\Registry\\Machine\\System\r\n{}", parts(n, |at| format!("    K{at}\r\n        x = REG_DWORD 1\r\n"))))]
+    }),
+    ("regini-back-and-forth", 2000, |n| {
+        vec![file(
+            "Imcsvc.reg",
+            format!("\\Registry\\Machine\\System\r\n{}", "    K\r\n        x = REG_DWORD 1\r\n    y = REG_DWORD 1\r\n".repeat(n)),
+        )]
+    }),
+    ("regini-continued", 5000, |n| {
+        vec![file("Imcsvc.reg", format!("\\Registry\\Machine\\System\r\n    x = REG_BINARY 1 \\\r\n{}", " 0x00000001 \\\r\n".repeat(n)))]
+    }),
     ("registry-ini", 3000, |n| vec![file("Imcsvc.reg", format!("REGEDIT\r\n{}", parts(n, |at| format!("HKEY_LOCAL_MACHINE\\a\\b{at}\\x = 1\r\n"))))]),
-    ("profiles", 500, |n| vec![file("Imcpro.reg", format!("REGEDIT4\r\n{}", parts(n, |at| format!("\r\n[{PROFILE}{at}]\r\n\r\n[{PROFILE}{at}\\13dbb0c8aa05101a9bb000aa002fc45a]\r\n\"001e6602\"=\"M\"\r\n"))))]),
+    ("profiles", 500, |n| {
+        vec![file(
+            "Imcpro.reg",
+            format!(
+                "REGEDIT4\r\n{}",
+                parts(n, |at| format!("\r\n[{PROFILE}{at}]\r\n\r\n[{PROFILE}{at}\\13dbb0c8aa05101a9bb000aa002fc45a]\r\n\"001e6602\"=\"M\"\r\n"))
+            ),
+        )]
+    }),
     ("profile-sections", 1000, |n| profile(&parts(n, |at| format!("\r\n[{PROFILE}\\{at:032x}]\r\n\"001e6602\"=\"M\"\r\n")))),
-    ("profile-properties", 2000, |n| profile(&format!("\r\n[{PROFILE}\\13dbb0c8aa05101a9bb000aa002fc45a]\r\n{}", parts(n, |at| format!("\"001e{at:04x}\"=\"M\"\r\n"))))),
-    ("profile-services", 1000, |n| profile(&format!("\r\n[{PROFILE}\\9207f3e0a3b11019908b08002b2a56c2]\r\n\"01023d01\"=hex:{}00\r\n", "89,d0,26,27,eb,bf,fe,d5,c8,b6,95,85,9a,a1,9c,cc,".repeat(n)))),
+    ("profile-properties", 2000, |n| {
+        profile(&format!("\r\n[{PROFILE}\\13dbb0c8aa05101a9bb000aa002fc45a]\r\n{}", parts(n, |at| format!("\"001e{at:04x}\"=\"M\"\r\n"))))
+    }),
+    ("profile-services", 1000, |n| {
+        profile(&format!(
+            "\r\n[{PROFILE}\\9207f3e0a3b11019908b08002b2a56c2]\r\n\"01023d01\"=hex:{}00\r\n",
+            "89,d0,26,27,eb,bf,fe,d5,c8,b6,95,85,9a,a1,9c,cc,".repeat(n)
+        ))
+    }),
     ("profile-strings", 1000, |n| profile(&format!("\r\n[{PROFILE}\\13dbb0c8aa05101a9bb000aa002fc45a]\r\n\"101e6613\"=hex:{}\r\n", strings(n)))),
     ("hive-keys", 2000, |n| vec![file("Imcsvc.reg", hive_of_keys(n))]),
     ("hive-values", 2000, |n| vec![file("Imcsvc.reg", hive_of_values(n, false))]),
@@ -76,7 +114,10 @@ fn cased(name: &str, number: usize) -> String {
 
 fn dump(text: &str) -> Vec<FixtureFile> {
     let key = SERVICE.replace("HKEY_LOCAL_MACHINE\\", "");
-    vec![file("Imcsvc.reg", format!("Key Name:          {key}\\Parameters\r\nClass Name:        <NO CLASS>\r\nLast Write Time:   11/5/97 - 2:51 PM\r\n{text}"))]
+    vec![file(
+        "Imcsvc.reg",
+        format!("Key Name:          {key}\\Parameters\r\nClass Name:        <NO CLASS>\r\nLast Write Time:   11/5/97 - 2:51 PM\r\n{text}"),
+    )]
 }
 
 fn row(at: usize) -> String {

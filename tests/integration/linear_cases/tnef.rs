@@ -2,7 +2,9 @@
 
 use imcscan::{
     mapi::{Guid, NameKind, PropTag, PropertyName},
-    testing::{Address, Attachment, AttachmentAttribute, Envelope, Message, Property, Recipient, Value, attribute_record, compressed_rtf, stored_rtf},
+    testing::{
+        Address, Attachment, AttachmentAttribute, Envelope, Message, Property, Recipient, Value, attribute_record, compressed_rtf, stored_rtf,
+    },
 };
 
 use super::{FixtureFile, Row, file, parts};
@@ -16,25 +18,32 @@ pub(super) const CASES: &[Row] = &[
     ("garbage-attributes", 30_000, |n| stream(b"\x01\x02\x90".repeat(n))),
     ("bad-checksums", 4000, |n| stream([&attribute_record(1, 0x0006_9099, b"?")[..11], b"\xFF"].concat().repeat(n))),
     ("lying-lengths", 3000, |n| stream(lying().repeat(n))),
-    ("properties", 3000, |n| mail(|mut mail| {
-        for index in 0..n {
-            mail = mail.property(Property::new(PropTag(0x6600_0003 + (u32::try_from(index).unwrap() % 0x1000 << 16)), 1));
-        }
-        mail
-    })),
-    ("same-property", 3000, |n| mail(|mut mail| {
-        for _ in 0..n {
-            mail = mail.property(Property::new(PropTag::SUBJECT, "a"));
-        }
-        mail
-    })),
-    ("named-properties", 2000, |n| mail(|mut mail| {
-        for index in 0..n {
-            let name = PropertyName { set: Guid([1; 16]), kind: NameKind::Text(format!("name {index}")) };
-            mail = mail.property(Property { name: Some(name), ..Property::new(PropTag(0x8000_001E + (u32::try_from(index).unwrap() << 16)), "a") });
-        }
-        mail
-    })),
+    ("properties", 3000, |n| {
+        mail(|mut mail| {
+            for index in 0..n {
+                mail = mail.property(Property::new(PropTag(0x6600_0003 + (u32::try_from(index).unwrap() % 0x1000 << 16)), 1));
+            }
+            mail
+        })
+    }),
+    ("same-property", 3000, |n| {
+        mail(|mut mail| {
+            for _ in 0..n {
+                mail = mail.property(Property::new(PropTag::SUBJECT, "a"));
+            }
+            mail
+        })
+    }),
+    ("named-properties", 2000, |n| {
+        mail(|mut mail| {
+            for index in 0..n {
+                let name = PropertyName { set: Guid([1; 16]), kind: NameKind::Text(format!("name {index}")) };
+                mail =
+                    mail.property(Property { name: Some(name), ..Property::new(PropTag(0x8000_001E + (u32::try_from(index).unwrap() << 16)), "a") });
+            }
+            mail
+        })
+    }),
     ("property-values", 20_000, |n| mail(|mail| mail.prop(PropTag(0x6600_101E), Value::Multi(vec![Value::Text("a".into()); n])))),
     ("property-lists", 2000, |n| {
         let list = [&1_u32.to_le_bytes()[..], &0x6600_0003_u32.to_le_bytes(), &[0; 4]].concat();
@@ -83,14 +92,18 @@ pub(super) const CASES: &[Row] = &[
     ("long-attachment", 200_000, |n| mail(|mail| mail.attach(Attachment::file("a.bin", vec![7; n])))),
     ("macintosh-files", 300, |n| mail(|mail| (0..n).fold(mail, |mail, _| mail.attach(Attachment::macintosh("a", b"x".to_vec()))))),
     ("ole-objects", 300, |n| mail(|mail| (0..n).fold(mail, |mail, _| mail.attach(Attachment::ole("a", b"x"))))),
-    ("no-attachments", 1000, |n| mail(|mail| (0..n).fold(mail, |mail, _| mail.attach(Attachment::of_method(1, 1).with(AttachmentAttribute::Data(vec![])))))),
+    ("no-attachments", 1000, |n| {
+        mail(|mail| (0..n).fold(mail, |mail, _| mail.attach(Attachment::of_method(1, 1).with(AttachmentAttribute::Data(vec![])))))
+    }),
     ("rtf-groups-deep", 30_000, |n| rtf(&format!("{{\\rtf1 {}x{}}}", "{\\b".repeat(n), "}".repeat(n)))),
     ("rtf-groups-open", 30_000, |n| rtf(&format!("{{\\rtf1 {}", "{\\b".repeat(n)))),
     ("rtf-groups-beside", 20_000, |n| rtf(&format!("{{\\rtf1 {}}}", "{\\b x}".repeat(n)))),
     ("rtf-bytes", 20_000, |n| rtf(&format!("{{\\rtf1\\ansicpg932 {}}}", "\\'82\\'a0".repeat(n)))),
     ("rtf-unicode", 20_000, |n| rtf(&format!("{{\\rtf1 {}}}", "\\u-10179?\\u-8704?".repeat(n)))),
     ("rtf-binary", 5000, |n| rtf(&format!("{{\\rtf1 {}}}", "\\bin9 {{{{".repeat(n)))),
-    ("rtf-fonts", 5000, |n| rtf(&format!("{{\\rtf1{{\\fonttbl{}}}{}}}", parts(n, |at| format!("{{\\f{at}\\fcharset204 F;}}")), parts(n, |at| format!("\\f{at} x"))))),
+    ("rtf-fonts", 5000, |n| {
+        rtf(&format!("{{\\rtf1{{\\fonttbl{}}}{}}}", parts(n, |at| format!("{{\\f{at}\\fcharset204 F;}}")), parts(n, |at| format!("\\f{at} x"))))
+    }),
     ("rtf-encapsulated", 10_000, |n| rtf(&format!("{{\\rtf1\\fromhtml1 {}}}", "{\\*\\htmltag64 <p>}\\htmlrtf {\\htmlrtf0 x".repeat(n)))),
     ("rtf-objects", 3000, |n| rtf(&format!("{{\\rtf1 {}}}", "{\\object\\objemb{\\*\\objdata 0105}}\\objattph x".repeat(n)))),
     ("rtf-words", 20_000, |n| rtf(&format!("{{\\rtf1 {}}}", "\\unknownword-99999".repeat(n)))),
@@ -128,7 +141,9 @@ pub(super) const CASES: &[Row] = &[
     ("body-headers", 10_000, |n| body(&"From: a\r\nTo: b\r\nSent: c\r\nSubject: d\r\n".repeat(n / 4))),
     ("body-mime", 5000, |n| body(&"------=_NextPart_000\r\nContent-Type: text/plain\r\n\r\nx\r\n".repeat(n))),
     ("body-japanese", 10_000, |n| body(&"\u{1b}$B$\"\u{1b}(B".repeat(n))),
-    ("body-report", 5000, |n| body(&"Your message did not reach some or all of the intended recipients. 550 5.1.1 <joe@partner.example>... User unknown\r\n".repeat(n / 4))),
+    ("body-report", 5000, |n| {
+        body(&"Your message did not reach some or all of the intended recipients. 550 5.1.1 <joe@partner.example>... User unknown\r\n".repeat(n / 4))
+    }),
     ("long-subject", 100_000, |n| mail(|mail| mail.subject(&"RE: %s ".repeat(n / 7)))),
     ("long-subject-escapes", 30_000, |n| mail(|mail| mail.subject(&"\u{1b}\u{202e}".repeat(n)))),
     ("long-address", 50_000, |n| mail(|mail| mail.recipient(&Recipient::to(address(&"a%b@c!d.".repeat(n / 8)))))),
