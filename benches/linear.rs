@@ -1,7 +1,12 @@
 //! How long each case of growth takes at a size, twice and four times it:
 //! `cargo run --release --features testing --example linear -- [DIVISOR] [CASE]...`. With `steps CASE` in front of a counter of instructions,
 //! which is how `tests/integration/linear.rs` uses it.
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench that cannot measure has to fail, and one that can has to say what")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a bench that cannot measure has to fail, and one that can has to say what"
+)]
 
 #[path = "../tests/integration/linear_cases/mod.rs"]
 mod linear_cases;

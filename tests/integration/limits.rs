@@ -199,7 +199,9 @@ fn spool_file(text: &str, limits: &Limits) -> Read {
 fn folder(paths: &[&str], limits: &Limits) -> Read {
     let temp = tempfile::tempdir().unwrap();
     let root = temp.path().join("Backup");
-    paths.iter().for_each(|path| crate::scan::write(&root, path, b"[Files]\r\n"));
+    for path in paths {
+        crate::scan::write(&root, path, b"[Files]\r\n");
+    }
     evidence(&root, limits)
 }
 

@@ -103,13 +103,13 @@ fn twice_the_input_takes_at_most_2_6_times_the_allocations() {
 fn linear_in_allocations_everywhere() {
     let mut wrong = Vec::new();
     allocations(&inputs(&by_name("findings"), 8)[1]);
-    for case in linear_cases::all().iter().filter(is_wanted) {
+    for case in linear_cases::all().iter().filter(|case| is_wanted(case)) {
         check_allocations(case, 4, &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn is_wanted(case: &&Case) -> bool {
+fn is_wanted(case: &Case) -> bool {
     env::var("LINEAR").map_or(true, |wanted| wanted.split(',').any(|begin| case.name.starts_with(begin)))
 }
 
@@ -121,7 +121,7 @@ fn linear_in_instructions_everywhere() {
         eprintln!("skipped: instructions are counted where valgrind and the example `linear` are");
         return;
     }
-    let wrong: Vec<String> = linear_cases::all().iter().filter(is_wanted).filter_map(|case| surplus(&program, case)).collect();
+    let wrong: Vec<String> = linear_cases::all().iter().filter(|case| is_wanted(case)).filter_map(|case| surplus(&program, case)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

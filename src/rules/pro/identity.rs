@@ -79,10 +79,10 @@ declare_rule! {
 
 fn profiles_name_different_servers(backup: &Backup, findings: &mut Findings<'_>) {
     let named: Vec<_> = backup.servers_by_profile().into_iter().filter(|(_, servers)| !servers.is_empty()).collect();
-    let names = |servers: &[ServerName<RegistryText<'_>>]| -> BTreeSet<String> {
+    let set_of = |servers: &[ServerName<RegistryText<'_>>]| -> BTreeSet<String> {
         servers.iter().map(|server| short(&server.name).trim().to_lowercase()).collect()
     };
-    let sets: Vec<BTreeSet<String>> = named.iter().map(|(_, servers)| names(servers)).collect();
+    let sets: Vec<BTreeSet<String>> = named.iter().map(|(_, servers)| set_of(servers)).collect();
     // Profiles that name the same servers are alike, and a name in all of them tells that none is apart.
     let distinct: BTreeSet<&BTreeSet<String>> = sets.iter().collect();
     let is_common = |name: &String| distinct.iter().all(|set| set.contains(name));
