@@ -24,6 +24,7 @@ mod item_quotes;
 mod item_said;
 mod item_size;
 mod item_words;
+mod kept_texts;
 pub mod known_builds;
 pub mod migration;
 mod model;

@@ -1,5 +1,7 @@
 //! Which server, organization and site the connector's profiles speak of, profile by profile.
 
+use std::collections::HashMap;
+
 use super::{
     Backup, FileRecord, Profile, ProfileDump, RegistryText, ServerName,
     dn::{Dn, same_name},
@@ -10,9 +12,20 @@ impl Backup {
     /// Returns the connector's profiles with the servers that each of them names.
     #[must_use]
     pub fn servers_by_profile(&self) -> Vec<(&Profile, Vec<ServerName<RegistryText<'_>>>)> {
-        let names = self.servers_of_profile();
-        let profiles = self.profile.iter().flat_map(ProfileDump::connectors);
-        profiles.map(|profile| (profile, names.iter().filter(|name| is_below(&name.source.key.path, &profile.path)).cloned().collect())).collect()
+        let profiles: Vec<&Profile> = self.profile.iter().flat_map(ProfileDump::connectors).collect();
+        let mut by_path: HashMap<String, Vec<ServerName<RegistryText<'_>>>> =
+            profiles.iter().map(|profile| (profile.path.to_ascii_lowercase(), Vec::new())).collect();
+        for name in self.servers_of_profile() {
+            let path = name.source.key.path.to_ascii_lowercase();
+            let above = path.match_indices('\\').map(|(end, _)| end).chain([path.len()]);
+            for folder in above.filter_map(|end| path.get(..end)) {
+                if let Some(names) = by_path.get_mut(folder) {
+                    names.push(name.clone());
+                }
+            }
+        }
+        let names_of = |profile: &Profile| by_path.get(&profile.path.to_ascii_lowercase()).cloned().unwrap_or_default();
+        profiles.into_iter().map(|profile| (profile, names_of(profile))).collect()
     }
 
     /// Returns the texts of the connector's profiles that name another organization or site than the object; none when the object
@@ -34,11 +47,6 @@ impl Backup {
         });
         Some(foreign.collect())
     }
-}
-
-fn is_below(path: &str, profile: &str) -> bool {
-    let (Some(head), rest) = (path.get(..profile.len()), path.get(profile.len()..).unwrap_or_default()) else { return false };
-    head.eq_ignore_ascii_case(profile) && (rest.is_empty() || rest.starts_with('\\'))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     AttachmentRecord, Backup, Bodies, CompactMail, Item, MacForks, MailRecord, MessageRecord, MessageView, Party, QueueKind, RecipientRecord,
-    ServerFacts, Stamp, item_facts::facts,
+    ServerFacts, Stamp, item_facts::facts, kept_texts,
 };
 
 /// A queue file that was read.
@@ -55,13 +55,15 @@ pub fn read_item(bytes: &[u8], place: ItemPlace<'_>, limits: &Limits, judge: &dy
     for view in &item.messages {
         anomalies.extend(view.anomalies());
     }
-    anomalies.sort_by_key(|anomaly| anomaly.offset);
     let strict_stop = match strict_verdict(bytes) {
         StrictVerdict::Accepts => None,
         StrictVerdict::Stops(reason) => Some(reason.into_boxed_str()),
     };
     let mut views = item.messages.iter();
-    let shell = CompactMail::of(&views.next().map(|view| mail_record(view, &mut views)).unwrap_or_default());
+    let mut shell = views.next().map(|view| mail_record(view, &mut views)).unwrap_or_default();
+    anomalies.extend(kept_texts::bound(&mut shell, limits));
+    anomalies.sort_by_key(|anomaly| anomaly.offset);
+    let shell = CompactMail::of(&shell);
     let record = MessageRecord { file: 0, queue: 0, strict_stop, kind: item.kind, shell, facts: facts(&item) };
     ReadItem { record, anomalies }
 }

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use crate::{
-    base::edit_distance,
+    base::{edit_distance, is_within},
     formats::reg::{RegistryValue, canonical_path},
 };
 
@@ -141,7 +141,7 @@ fn misspelt(key: &str, name: &str) -> Option<NameFault> {
     let length = lower.chars().count();
     // Every error changes the length by one at most, so that few names are left to be compared letter by letter.
     let mut near = SPELLINGS.iter().filter(|known| known.length.abs_diff(length) <= known.allowed);
-    let mut near = std::iter::from_fn(|| near.find(|known| edit_distance(&known.lower, &lower) <= known.allowed)).map(|known| known.row);
+    let mut near = std::iter::from_fn(|| near.find(|known| is_within(&known.lower, &lower, known.allowed))).map(|known| known.row);
     let row = near.next()?;
     // The two spellings of the loopback switch are one name to whoever mistypes it.
     near.all(|other| edit_distance(other.name, row.name) == 1).then_some(NameFault::Misspelt(row))

@@ -4,6 +4,17 @@
 /// (Damerau and Levenshtein; a swapped pair is not changed again).
 #[must_use]
 pub fn edit_distance(left: &str, right: &str) -> usize {
+    distance(left, right, usize::MAX).unwrap_or(usize::MAX)
+}
+
+/// Returns whether two names are no further apart than so many errors; names that differ early are told after a few letters.
+#[must_use]
+pub fn is_within(left: &str, right: &str, most: usize) -> bool {
+    distance(left, right, most).is_some_and(|distance| distance <= most)
+}
+
+/// Returns the distance, or none once it is known to be greater than `most`.
+fn distance(left: &str, right: &str, most: usize) -> Option<usize> {
     let right: Vec<char> = right.chars().collect();
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=right.len()).collect();
@@ -23,9 +34,13 @@ pub fn edit_distance(left: &str, right: &str) -> usize {
             right_before = Some(b);
         }
         before = std::mem::replace(&mut last, line);
+        // A swap looks back by two lines, so that both have to be beyond it.
+        if last.iter().chain(&before).all(|distance| *distance > most) {
+            return None;
+        }
         left_before = Some(a);
     }
-    last.last().copied().unwrap_or(0)
+    last.last().copied()
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ limits! {
     work: u64 = 1 << 30, up to 1 << 44, "bytes worked through", REACHED,
         "Bytes that all steps over one queue item may work through: decoding each message within another, unpacking and reading rich text, HTML and documents, hashing attachments. What comes later is not taken apart.",
         "Messages within messages and properties that repeat make the same bytes be read again and again. Bytes are counted and not seconds, so that a report does not depend on the machine; this many take some seconds on one core.";
-    nesting: usize = 64, up to 256, "levels", &["limit-reached", "mime-too-deep", "too-deep", "key-too-deep"],
+    nesting: usize = 64, up to 256, "levels", &["limit-reached", "mime-too-deep", "too-deep"],
         "Embedded messages within embedded messages, MIME entities within entities, registry keys within keys.",
         "Some twenty levels crashed Exchange (Q161887); forged files nest thousands. More than 256 would need a larger stack.";
     attributes: usize = 200_000, up to 100_000_000, "attributes", REACHED,
@@ -111,7 +111,7 @@ limits! {
     recipients: usize = 100_000, up to 100_000_000, "recipients", &["limit-reached", "spool-limit"],
         "Recipients of one TNEF file, of one list of entry ids, of one spool envelope.",
         "More than 32,766 in one message are a known trouble (Q272672), which has to be seen and counted.";
-    attachments: usize = 20_000, up to 10_000_000, "attachments", &["limit-reached", "mime-too-many", "uuencode-limit", "binhex-limit"],
+    attachments: usize = 20_000, up to 10_000_000, "attachments", &["limit-reached", "mime-too-many"],
         "Attachments of one TNEF file, MIME entities of one document, encoded files within one text.",
         "No client of the time opened a mail with thousands; forged files hold millions of empty ones.";
     rtf_bytes: usize = 64 << 20, up to 4 << 30, "bytes", &["limit-reached", "rtf-limit"],
@@ -126,7 +126,7 @@ limits! {
     lines: usize = 4_000_000, up to 1_000_000_000, "lines", &["too-many-lines"],
         "Lines of one text file.",
         "A whole registry has some hundred thousand lines.";
-    entries: usize = 1_000_000, up to 1_000_000_000, "entries", &["too-many-entries", "too-many-values", "too-many-keys", "too-many-rows", "limit-reached"],
+    entries: usize = 1_000_000, up to 1_000_000_000, "entries", &["too-many-entries", "too-many-keys"],
         "Entries of one packing list, keys and values of one registry file, rows of one directory export (with four times as many cells), lines of IMCCOPY and migration files.",
         "The largest organisations of the time had some hundred thousand directory objects.";
     anomalies: usize = 1_000, up to 1_000_000, "anomalies", &["more-anomalies"],
@@ -135,13 +135,13 @@ limits! {
     files: usize = 2_000_000, up to 100_000_000, "files", &["too-many-files"],
         "Files and folders below the root of a Backup, members of an archive.",
         "Each takes some hundred bytes of memory for the whole run; the largest queues had some hundred thousand.";
-    depth: usize = 32, up to 1_000, "levels", &["too-deep"],
+    depth: usize = 32, up to 1_000, "levels", &["too-deep", "read-error"],
         "Folder levels below the root of a Backup.",
         "A Backup has two. Loops of mounts and forged archives have no end.";
-    archive_bytes: u64 = 64 << 30, up to 1 << 44, "bytes", &["too-large"],
+    archive_bytes: u64 = 64 << 30, up to 1 << 44, "bytes", &["read-error"],
         "Bytes that an archive may unpack to, all members together.",
         "Nothing is unpacked to disk, but every byte is hashed: this much takes minutes.";
-    archive_ratio: u64 = 250, up to 1_000_000, "times", &["too-large"],
+    archive_ratio: u64 = 250, up to 1_000_000, "times", &["read-error"],
         "Bytes that an archive may unpack to for each of its own, once it has unpacked to 1 GiB (ARCHIVE_GRACE).",
         "Mail packs 3 to 20 times, a storm of equal messages some hundred times; bombs pack a thousand times and more.";
 }
@@ -153,6 +153,24 @@ fixed_limits! {
         "Values in all property lists of one file, as multiples of `properties`. Keeps memory bounded for forged files; an anomaly of its list says that it was hit.";
     CELLS_PER_ENTRY: usize = 4, "cells",
         "Cells of all rows of a directory export, as multiples of `entries`. Keeps memory bounded for rows of nothing but commas; an anomaly says that it was hit.";
+    RTF_GROUPS: usize = 4096, "groups",
+        "Groups of rich text that are open at once. Word itself never came near, forged files open millions; deeper ones share their formatting, and the anomaly rtf-too-deep says so.";
+    MIGRATION_FIELDS: usize = 4096, "fields",
+        "Fields of one line of a migration list or log that are told apart. The last one keeps the rest of the line, so that nothing is lost.";
+    SPOOL_ENVELOPE: usize = 8 << 20, "bytes",
+        "Bytes in which the end mark of a spool envelope is looked for. An envelope of more than 32,766 recipients, which is one of the troubles looked for (Q272672), takes some hundred kilobytes; the anomaly spool-no-end-mark says that there was none.";
+    SIBLING_BYTES: u64 = 16 << 20, "bytes",
+        "The largest file beside the Backup that is read. Lists, logs and mail are smaller; larger ones are listed with their size.";
+    SPOOL_ENTRIES: usize = 20_000, "entries",
+        "Entries of the spool folders beside the Backup that are looked at. They are not the Backup; a remark of the listing says that there are more.";
+    NAMES_BESIDE: usize = 10_000, "names",
+        "Names looked at in one folder beside the Backup, of which only sibling files are read. A remark of the listing says that there are more.";
+    FILTER_BYTES: usize = 4096, "bytes",
+        "Bytes of a filter (`--where`). Written by people; a longer one is refused with a sentence.";
+    FILTER_DEPTH: usize = 32, "levels",
+        "Parentheses within each other in a filter, which the parser follows by recursion. A deeper one is refused with a sentence.";
+    FILTER_CONDITIONS: usize = 128, "conditions",
+        "Conditions of one filter, each of which is put to every message. More are refused with a sentence.";
 }
 
 /// Why a limit cannot be set so.

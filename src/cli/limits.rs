@@ -13,7 +13,7 @@ use std::{
 use thiserror::Error;
 use toml::de::{DeInteger, DeTable, DeValue};
 
-use crate::base::{FIXED, LimitFault, Limits};
+use crate::base::{LimitFault, Limits, limits::FIXED};
 
 use super::{
     console::{Console, Failure},

@@ -106,7 +106,7 @@ impl<'a> Hive<'a> {
                 continue;
             }
             if self.budget == 0 || self.values.max(self.keys.len()) >= self.limits.entries {
-                self.log.add(file_offset(next.cell), "hive-too-large", || "keys and values beyond the limits are left out");
+                self.log.add(file_offset(next.cell), "too-many-entries", || "keys and values beyond the limits are left out");
                 return;
             }
             let before = waiting.len();
@@ -186,6 +186,7 @@ impl<'a> Hive<'a> {
         let Some(Cell { content: mut cell, .. }) = self.list_cell(list) else { return Ok(()) };
         for _ in 0..count {
             if self.budget == 0 || self.values >= self.limits.entries {
+                self.log.add(cell.offset(), "too-many-entries", || format!("the list counts {count} values; those from here on are left out"));
                 return Ok(());
             }
             self.values += 1;

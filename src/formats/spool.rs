@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::base::{Anomaly, CodePage, Decoded, Limits, Reader, Timestamp};
+use crate::base::{Anomaly, CodePage, Decoded, Limits, Reader, Timestamp, limits::SPOOL_ENVELOPE};
 
 /// A spool file from envelope to text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,8 +63,6 @@ const BEGIN: &[u8] = b"ImCr";
 const END: &[u8] = b"EwLs";
 /// The begin mark stands at offset 4; some room for what nobody has seen.
 const BEGIN_WITHIN: usize = 64;
-/// An envelope of more than 32,766 recipients, which is one of the troubles looked for (Q272672), takes some hundred kilobytes.
-const END_WITHIN: usize = 8 << 20;
 /// The stamp stands eight zero bytes behind the begin mark.
 const STAMP_AT: usize = 8;
 const STAMP_END: usize = 24;
@@ -77,7 +75,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Decoded<SpoolFile> {
     if let Some(begin) = find(bytes.get(..BEGIN_WITHIN).unwrap_or(bytes), BEGIN) {
         let behind = begin + BEGIN.len();
         let region = bytes.get(behind..).unwrap_or_default();
-        let region = region.get(..END_WITHIN).unwrap_or(region);
+        let region = region.get(..SPOOL_ENVELOPE).unwrap_or(region);
         let length = find(region, END).unwrap_or_else(|| {
             anomalies.push(Anomaly::new(begin as u64, "spool-no-end-mark", "ImCr is there, but no EwLs behind it"));
             header_like(region)
@@ -88,7 +86,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Decoded<SpoolFile> {
         file.envelope = Some(envelope(bytes, behind..behind + length, &mut (&mut anomalies, limits)));
         check_length(&file, begin, &mut anomalies);
     } else {
-        pickup(bytes, &mut file, limits);
+        anomalies.extend(pickup(bytes, &mut file, limits));
     }
     Decoded { value: file, anomalies }
 }
@@ -123,13 +121,15 @@ fn envelope(bytes: &[u8], region: Range<usize>, (anomalies, limits): &mut (&mut 
     for run in inner.get(at..).unwrap_or_default().split(|byte| !is_printable(*byte)) {
         let start = at;
         at += run.len() + 1;
+        if run.is_empty() {
+            continue;
+        }
         if envelope.recipients.len() + envelope.others.len() >= limits.recipients {
-            anomalies.push(Anomaly::new((region.start + start) as u64, "spool-limit", "more envelope texts than the limit"));
+            let text = format!("only the first {} recipients and other texts of the envelope are read", limits.recipients);
+            anomalies.push(Anomaly::new((region.start + start) as u64, "spool-limit", text));
             break;
         }
-        if !run.is_empty() {
-            place(&mut envelope, text(run, (region.start + start) as u64));
-        }
+        place(&mut envelope, text(run, (region.start + start) as u64));
     }
     envelope
 }
@@ -162,19 +162,26 @@ fn place(envelope: &mut Envelope, run: EnvelopeText) {
     }
 }
 
-fn pickup(bytes: &[u8], file: &mut SpoolFile, limits: &Limits) {
+fn pickup(bytes: &[u8], file: &mut SpoolFile, limits: &Limits) -> Option<Anomaly> {
     let mut at = 0;
-    for line in bytes.split_inclusive(|&byte| byte == b'\n').take(limits.recipients) {
+    let mut anomaly = None;
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
         let Some((is_sender, name)) = PICKUP.iter().find(|(_, name)| line.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name)))
         else {
             break;
         };
+        at += line.len();
+        if file.pickup.len() >= limits.recipients {
+            let text = format!("only the first {} x-sender and x-receiver lines are read", limits.recipients);
+            anomaly.get_or_insert_with(|| Anomaly::new((at - line.len()) as u64, "spool-limit", text));
+            continue;
+        }
         let value = line.get(name.len()..).unwrap_or_default();
         let gap = value.len() - value.trim_ascii_start().len();
-        file.pickup.push(PickupLine { is_sender: *is_sender, address: text(value.trim_ascii(), (at + name.len() + gap) as u64) });
-        at += line.len();
+        file.pickup.push(PickupLine { is_sender: *is_sender, address: text(value.trim_ascii(), (at - line.len() + name.len() + gap) as u64) });
     }
     file.text.start = at as u64;
+    anomaly
 }
 
 const PICKUP: [(bool, &[u8]); 2] = [(true, b"x-sender:"), (false, b"x-receiver:")];

@@ -10,7 +10,10 @@
 
 use std::ops::Range;
 
-use crate::diagnostics::{Certainty, Severity};
+use crate::{
+    base::limits::{FILTER_BYTES, FILTER_CONDITIONS, FILTER_DEPTH},
+    diagnostics::{Certainty, Severity},
+};
 
 use super::{
     Field, FilterError, Problem,
@@ -20,17 +23,14 @@ use super::{
     value::{self, Covered, Fault, Within},
 };
 
-const MAX_BYTES: usize = 4096;
-const MAX_DEPTH: usize = 32;
-const MAX_CONDITIONS: usize = 128;
 const CONDITION: &str = "a word, a field such as from:, not or (";
 
 /// Parses a filter; nothing but blanks is none, which every message passes.
 pub(super) fn parse(text: &str) -> Result<Option<Node>, FilterError> {
     let mut parser = Parser { text, at: 0, depth: 0, conditions: 0, field: None };
-    let parsed = if text.len() > MAX_BYTES { Err((MAX_BYTES..MAX_BYTES, Problem::TooLong(MAX_BYTES))) } else { parser.whole() };
+    let parsed = if text.len() > FILTER_BYTES { Err((FILTER_BYTES..FILTER_BYTES, Problem::TooLong(FILTER_BYTES))) } else { parser.whole() };
     parsed.map_err(|(span, problem)| {
-        let end = text.floor_char_boundary(text.len().min(MAX_BYTES));
+        let end = text.floor_char_boundary(text.len().min(FILTER_BYTES));
         let text: Box<str> = text.get(..end).unwrap_or_default().into();
         let start = text.floor_char_boundary(span.start);
         FilterError { span: start..text.ceil_char_boundary(span.end).max(start), text, problem }
@@ -89,8 +89,8 @@ impl<'t> Parser<'t> {
         self.blanks();
         let start = self.at;
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err((start..start, Problem::TooDeep(MAX_DEPTH)));
+        if self.depth > FILTER_DEPTH {
+            return Err((start..start, Problem::TooDeep(FILTER_DEPTH)));
         }
         let node = if self.keyword(&["not"]) || self.sign() {
             Node::Not(Box::new(self.unary()?))
@@ -129,8 +129,8 @@ impl<'t> Parser<'t> {
     fn condition(&mut self) -> Result<Node, Fault> {
         let start = self.at;
         self.conditions += 1;
-        if self.conditions > MAX_CONDITIONS {
-            return Err((start..start, Problem::TooMany(MAX_CONDITIONS)));
+        if self.conditions > FILTER_CONDITIONS {
+            return Err((start..start, Problem::TooMany(FILTER_CONDITIONS)));
         }
         if self.rest().is_empty() || self.rest().starts_with(')') || self.is_keyword(&["and", "or", "&&", "||"]).is_some() {
             return Err(self.unexpected(CONDITION));

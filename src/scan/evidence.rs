@@ -18,13 +18,16 @@ use super::{
     load::{Bounds, Contents, Loaded},
     marks::{self, Candidate, Marks},
     positional::Positional,
-    spool_tree::{self, SIBLING_BYTES},
+    spool_tree,
     store::{ArchiveFormat, Store, read_on_disk},
     tree::Tree,
     visit::{Run, Visit, Visited, Wanted},
 };
 use crate::{
-    base::{Limits, Sha256Digest},
+    base::{
+        Limits, Sha256Digest,
+        limits::{ARCHIVE_GRACE, NAMES_BESIDE, SIBLING_BYTES},
+    },
     formats::sniff::{ArtifactKind, SNIFF_BYTES, sniff},
 };
 
@@ -61,9 +64,6 @@ pub struct Evidence {
 
 /// The function that a visit hands each file to.
 pub type Work<'a, T> = &'a (dyn Fn(&Entry, Contents<'_>) -> T + Sync);
-
-/// Names looked at in one folder beside the Backup.
-pub(super) const BESIDE: usize = 10_000;
 
 impl Evidence {
     /// Opens a folder or an archive, finds the Backup in it and lists it. A link given here is followed, links below are not.
@@ -145,7 +145,7 @@ impl Evidence {
             return false;
         }
         let mut marks = Marks::default();
-        let listed = tree.folder(folder.path.os()).and_then(|folder| disk::list_flat(&folder, BESIDE));
+        let listed = tree.folder(folder.path.os()).and_then(|folder| disk::list_flat(&folder, NAMES_BESIDE));
         let (entries, _) = listed.unwrap_or_default();
         for entry in entries {
             marks.add(Marks::of(entry.path.name(), entry.is_folder()));
@@ -269,7 +269,7 @@ fn beside_on_disk((tree, root): (&mut Tree, &Path), levels: usize, may_look: boo
     let mut up = EvidencePath::default();
     for own in root.ancestors().take(levels).map_while(Path::file_name) {
         up = up.join("..".as_ref());
-        let listed = tree.climb().and_then(|above| Ok((above, disk::list_flat(above, BESIDE)?)));
+        let listed = tree.climb().and_then(|above| Ok((above, disk::list_flat(above, NAMES_BESIDE)?)));
         let (above, (entries, cut)) = match listed {
             Ok(listed) => listed,
             Err(error) => {
@@ -278,7 +278,7 @@ fn beside_on_disk((tree, root): (&mut Tree, &Path), levels: usize, may_look: boo
             }
         };
         if cut {
-            beside.notes.push(Note::new(&up, "too-many-files", format!("only the first {BESIDE} names beside the Backup are looked at")));
+            beside.notes.push(Note::new(&up, "too-many-files", format!("only the first {NAMES_BESIDE} names beside the Backup are looked at")));
         }
         for mut entry in entries.into_iter().filter(|entry| entry.path.os() != own) {
             let name = entry.path.os().to_os_string();
@@ -334,6 +334,7 @@ fn packed(given: Folder, files: &[EvidencePath]) -> Vec<String> {
 
 fn open_archive(path: &Path, given: &Path, limits: &Limits) -> Result<Evidence, ScanError> {
     let file = named_file(given).and_then(Positional::new).map_err(|error| ScanError::access(path, error))?;
+    let limits = &bounded_by_ratio(limits, file.length());
     let shown = path.to_path_buf();
     let (format, store, catalogue) = match Store::open_archive(file, limits) {
         None => return Err(ScanError::NoArchive { path: shown }),
@@ -374,6 +375,12 @@ fn open_archive(path: &Path, given: &Path, limits: &Limits) -> Result<Evidence, 
         store,
         limits: limits.clone(),
     })
+}
+
+/// An archive may unpack to so much for each of its own bytes, once that is more than the grace.
+fn bounded_by_ratio(limits: &Limits, packed: u64) -> Limits {
+    let most = packed.saturating_mul(limits.archive_ratio).max(ARCHIVE_GRACE);
+    Limits { archive_bytes: limits.archive_bytes.min(most), ..limits.clone() }
 }
 
 fn has_packed_name(name: &str) -> bool {

@@ -5,14 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    disk,
-    evidence::BESIDE,
-    folder::Folder,
-    marks,
-    spool_tree::{self, SIBLING_BYTES},
+use super::{disk, folder::Folder, marks, spool_tree};
+use crate::{
+    base::limits::{NAMES_BESIDE, SIBLING_BYTES},
+    sandbox::Policy,
 };
-use crate::sandbox::Policy;
 
 /// Files and folders beside a Backup that are granted one by one; where more lie there, the folder around is granted as a whole.
 const ONE_BY_ONE: usize = 256;
@@ -46,7 +43,7 @@ pub fn reach_of_files<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> Polic
 /// Grants the names in the folder above a Backup, the files there that may belong to it, and the parts of the spool directory; returns
 /// whether these are few enough.
 fn grant_siblings(above: &Path, policy: &mut Policy) -> bool {
-    let Ok((entries, _)) = Folder::open(above).and_then(|folder| disk::list_flat(&folder, BESIDE)) else { return true };
+    let Ok((entries, _)) = Folder::open(above).and_then(|folder| disk::list_flat(&folder, NAMES_BESIDE)) else { return true };
     let is_meant =
         |entry: &&super::Entry| if entry.is_folder() { spool_tree::is_part(entry) } else { entry.is_file() && entry.size <= SIBLING_BYTES };
     let (folders, files): (Vec<_>, Vec<_>) = entries.iter().filter(is_meant).partition(|entry| entry.is_folder());

@@ -374,11 +374,16 @@ fn state_of(kind: ArtifactKind, (bytes, error): (&[u8], Option<&str>), anomalies
         FileState::Unreadable
     } else if !UNDERSTOOD.contains(&kind) {
         FileState::NotUnderstood
-    } else if anomalies.iter().any(|anomaly| LOSSES.contains(&anomaly.code)) {
+    } else if anomalies.iter().any(|anomaly| LOSSES.contains(&anomaly.code) || leaves_out(anomaly.code)) {
         FileState::PartlyRead
     } else {
         FileState::Read
     }
+}
+
+/// Whether a limit of reading was hit; only anomalies beyond theirs are no part of the evidence.
+fn leaves_out(code: &str) -> bool {
+    Limits::TABLE.iter().any(|limit| limit.name != "anomalies" && limit.codes.contains(&code))
 }
 
 fn place(evidence: &Evidence) -> BackupPlace {

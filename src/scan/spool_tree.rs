@@ -6,12 +6,15 @@ use super::{
     entry::{Entry, EvidencePath, Note},
     folder::Folder,
 };
-use crate::{backup::SpoolFolder, base::Limits};
+use crate::{
+    backup::SpoolFolder,
+    base::{
+        Limits,
+        limits::{SIBLING_BYTES, SPOOL_ENTRIES},
+    },
+};
 
-/// The largest file beside the Backup that is read; larger ones are listed with their size.
-pub(super) const SIBLING_BYTES: u64 = 16 << 20;
-/// Entries of spool folders that are looked at, and the levels below: Imcdata, In, Archive.
-const ENTRIES: usize = 20_000;
+/// Levels of the spool directory: Imcdata, In, Archive.
 const LEVELS: usize = 3;
 
 /// Returns whether something directly beside the root belongs to the spool directory.
@@ -22,7 +25,7 @@ pub(super) fn is_part(entry: &Entry) -> bool {
 
 /// Lists a folder beside the root of a Backup on disk; `at` is its path from the root.
 pub(super) fn list(place: &Folder, at: &EvidencePath) -> (Vec<Entry>, Vec<Note>) {
-    let limits = Limits { files: ENTRIES, depth: LEVELS, ..Limits::default() };
+    let limits = Limits { files: SPOOL_ENTRIES, depth: LEVELS, ..Limits::default() };
     let mut listing = disk::list(place, &limits);
     for entry in &mut listing.entries {
         entry.path = at.join(entry.path.os());

@@ -14,7 +14,9 @@ fn help(name: &str, arguments: &str) {
 #[test]
 fn every_command_helps() {
     help("imcscan", "--help");
-    for command in ["browse", "report", "messages", "findings", "decode", "migrate", "rules", "explain", "config", "schema", "completions", "man"] {
+    for command in
+        ["browse", "report", "messages", "findings", "decode", "migrate", "rules", "explain", "config", "limits", "schema", "completions", "man"]
+    {
         help(command, &format!("{command} --help"));
     }
 }

@@ -14,7 +14,7 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::scan::{FILES, backup, bytes, errors, expected, kind, notes, tar_gz, visit};
 
-fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (path, bytes) in files {
         zip.start_file(*path, SimpleFileOptions::default()).unwrap();

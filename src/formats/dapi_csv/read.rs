@@ -1,6 +1,6 @@
 //! The file from top to bottom: header, records, values, dialect, the strict reader's word.
 
-use crate::base::{AnomalyList, Decoded, Limits, Line, TextFile};
+use crate::base::{AnomalyList, Decoded, Limits, Line, TextFile, limits::CELLS_PER_ENTRY};
 
 use super::{
     Column, Dialect, DirectoryExport, Field, Quoting, Row, SecondOpinion,
@@ -9,9 +9,6 @@ use super::{
     split::{Record, Rules, Token, split},
     values,
 };
-
-/// Fields and values that are kept per entry that the limits allow; an object has some three hundred attributes at most.
-const CELLS_PER_ENTRY: usize = 4;
 
 /// Columns that hold account names keep a single backslash (Q191608).
 const ACCOUNT_COLUMNS: [&str; 5] = ["Primary Windows NT Account", "Assoc-NT-Account", "Obj-Admins", "Obj-Perm-Admins", "Obj-Users"];

@@ -1,12 +1,9 @@
 //! Fields between commas, with their places, and what server names and times look like.
 
 use crate::{
-    base::{Line, LocalTime, TextFile},
+    base::{Line, LocalTime, TextFile, limits::MIGRATION_FIELDS},
     formats::ini::{LinePlaces, Located},
 };
-
-/// Fields of one line that are told apart; the last one keeps the rest.
-const MAX_FIELDS: usize = 4096;
 
 /// One field, untrimmed, and whether quotes stood around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,14 +14,14 @@ pub(super) struct Field<'a> {
 
 /// Splits at every comma.
 pub(super) fn plain(line: &str) -> Vec<Field<'_>> {
-    line.splitn(MAX_FIELDS, ',').map(|text| Field { text, is_quoted: false }).collect()
+    line.splitn(MIGRATION_FIELDS, ',').map(|text| Field { text, is_quoted: false }).collect()
 }
 
 /// Splits at commas outside of quotes.
 pub(super) fn quoted(line: &str) -> Vec<Field<'_>> {
     let mut fields = Vec::new();
     let mut rest = Some(line);
-    while let Some(now) = rest.filter(|_| fields.len() < MAX_FIELDS) {
+    while let Some(now) = rest.filter(|_| fields.len() < MIGRATION_FIELDS) {
         let inner = now.trim_start().strip_prefix('"').and_then(|open| open.split_once('"'));
         let (text, behind) = inner.unwrap_or((now, now));
         let end = behind.find(',');

@@ -9,7 +9,7 @@ use super::{
     output::{Output, Sinks},
     token::{Token, Tokens},
 };
-use crate::base::{Anomaly, CodePage, Decoded, Limits};
+use crate::base::{Anomaly, CodePage, Decoded, Limits, limits::RTF_GROUPS};
 
 /// The readable content of some RTF.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -47,9 +47,6 @@ impl RtfOrigin {
         }
     }
 }
-
-/// Groups that may be open at once; Word itself never came near, forged files open millions.
-const MAX_GROUPS: usize = 4096;
 
 /// Reads the content of RTF, uncompressed.
 #[must_use]
@@ -149,11 +146,11 @@ impl<'l> Document<'l> {
 
     fn open(&mut self, offset: u64) {
         self.skip = 0;
-        if self.outer.len() < MAX_GROUPS {
+        if self.outer.len() < RTF_GROUPS {
             self.outer.push(self.group);
         } else {
             if self.too_deep == 0 {
-                self.anomaly(offset, "rtf-too-deep", format!("more than {MAX_GROUPS} groups are open, deeper ones share their formatting"));
+                self.anomaly(offset, "rtf-too-deep", format!("more than {RTF_GROUPS} groups are open, deeper ones share their formatting"));
             }
             self.too_deep += 1;
         }

@@ -1,9 +1,6 @@
 //! What all levels of one decoding share: the limits, the anomalies met and what may still be kept.
 
-use crate::base::{Anomaly, Limits};
-
-/// Values in all property lists of one file, as multiples of what one list may hold; keeps memory bounded for forged files.
-const LISTS_WORTH_OF_VALUES: usize = 32;
+use crate::base::{Anomaly, Limits, limits::LISTS_WORTH_OF_VALUES};
 
 /// Shared state of one decoding.
 pub(super) struct Context<'l> {
@@ -14,6 +11,7 @@ pub(super) struct Context<'l> {
     attachments_left: usize,
     recipients_left: usize,
     values_left: usize,
+    work_left: u64,
 }
 
 /// A place to return to when a second reading replaces the first.
@@ -33,6 +31,7 @@ impl<'l> Context<'l> {
             attachments_left: limits.attachments,
             recipients_left: limits.recipients,
             values_left: limits.properties.saturating_mul(LISTS_WORTH_OF_VALUES),
+            work_left: limits.work,
         }
     }
 
@@ -63,6 +62,13 @@ impl<'l> Context<'l> {
     /// Takes one property or one element of a list out of the allowance.
     pub(super) fn may_keep_value(&mut self) -> bool {
         take(&mut self.values_left)
+    }
+
+    /// Takes the bytes of one stream out of the allowance; they are looked at again at every level of nesting.
+    pub(super) fn may_work_through(&mut self, bytes: usize) -> bool {
+        let left = self.work_left.checked_sub(bytes as u64);
+        self.work_left = left.unwrap_or(self.work_left);
+        left.is_some()
     }
 
     pub(super) fn mark(&self) -> Mark {

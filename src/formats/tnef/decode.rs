@@ -26,8 +26,9 @@ pub fn is_tnef(data: &[u8]) -> bool {
 #[must_use]
 pub fn decode<'a>(data: &'a [u8], limits: &Limits) -> Decoded<TnefMessage<'a>> {
     let mut context = Context::new(limits);
-    let most = usize::try_from(limits.file_bytes).unwrap_or(usize::MAX);
+    let most = usize::try_from(limits.file_bytes.min(limits.work)).unwrap_or(usize::MAX);
     let read = data.get(..most).unwrap_or(data);
+    context.may_work_through(read.len());
     let mut message = Stream { data: read, base: 0, depth: 0, code_page: None }.message(&mut context);
     if read.len() < data.len() {
         context.note(read.len() as u64, "limit-reached", || format!("only the first {most} bytes of the file are decoded"));
@@ -128,6 +129,12 @@ impl<'a> Stream<'a> {
         if self.depth >= context.limits.nesting {
             let limit = context.limits.nesting;
             context.note(*base, "limit-reached", || format!("more than {limit} messages lie within each other; this one stays bytes"));
+            return;
+        }
+        if !context.may_work_through(data.len()) {
+            let (limit, bytes) = (context.limits.work, data.len());
+            context
+                .note(*base, "limit-reached", || format!("more than {limit} bytes would be worked through; the {bytes} of this message stay bytes"));
             return;
         }
         let inner = Stream { data, base: *base, depth: self.depth.saturating_add(1), code_page: Some(code_page) };

@@ -157,7 +157,8 @@ impl<'a, 'c, 'l> Parser<'a, 'c, 'l> {
         let mut properties = Vec::with_capacity(likely);
         while (properties.len() as u64) < u64::from(count) && self.progress == Progress::Reading {
             if properties.len() >= self.context.limits.properties || !self.context.may_keep_value() {
-                self.context.note(at, "limit-reached", || format!("the property list says {count} properties; more than may be kept"));
+                let have = properties.len();
+                self.context.note(at, "limit-reached", || format!("the property list says {count} properties; only the first {have} are kept"));
                 self.progress = Progress::Ended;
             } else if self.reader.is_empty() {
                 let have = properties.len();

@@ -1,6 +1,6 @@
 //! Whose the connector's profile is: which server and mailbox it logs on to (Q165505, Q183015).
 
-use std::net::Ipv4Addr;
+use std::{collections::BTreeSet, net::Ipv4Addr};
 
 use crate::{
     backup::{
@@ -79,13 +79,18 @@ declare_rule! {
 
 fn profiles_name_different_servers(backup: &Backup, findings: &mut Findings<'_>) {
     let named: Vec<_> = backup.servers_by_profile().into_iter().filter(|(_, servers)| !servers.is_empty()).collect();
-    let share = |left: &[ServerName<RegistryText<'_>>], right: &[ServerName<RegistryText<'_>>]| {
-        left.iter().any(|left| right.iter().any(|right| same_name(short(&left.name), short(&right.name))))
+    let set_of = |servers: &[ServerName<RegistryText<'_>>]| -> BTreeSet<String> {
+        servers.iter().map(|server| short(&server.name).trim().to_lowercase()).collect()
     };
-    let is_apart = |index: usize, servers: &[ServerName<RegistryText<'_>>]| {
-        named.iter().enumerate().any(|(other, (_, others))| other != index && !share(servers, others))
-    };
-    let apart: Vec<_> = named.iter().enumerate().filter(|(index, (_, servers))| is_apart(*index, servers)).map(|(_, found)| found).collect();
+    let sets: Vec<BTreeSet<String>> = named.iter().map(|(_, servers)| set_of(servers)).collect();
+    // Profiles that name the same servers are alike, and a name in all of them tells that none is apart.
+    let distinct: BTreeSet<&BTreeSet<String>> = sets.iter().collect();
+    let is_common = |name: &String| distinct.iter().all(|set| set.contains(name));
+    if sets.first().is_some_and(|set| set.iter().any(is_common)) {
+        return;
+    }
+    let is_apart = |own: &BTreeSet<String>| distinct.iter().any(|other| own.is_disjoint(other));
+    let apart: Vec<_> = named.iter().zip(&sets).filter(|(_, own)| is_apart(own)).map(|(found, _)| found).collect();
     if apart.is_empty() {
         return;
     }

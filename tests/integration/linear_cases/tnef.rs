@@ -21,7 +21,7 @@ pub(super) const CASES: &[Row] = &[
     ("properties", 3000, |n| {
         mail(|mut mail| {
             for index in 0..n {
-                mail = mail.property(Property::new(PropTag(0x6600_0003 + (u32::try_from(index).unwrap() % 0x1000 << 16)), 1));
+                mail = mail.property(Property::new(PropTag(0x6600_0003 + ((u32::try_from(index).unwrap() % 0x1000) << 16)), 1));
             }
             mail
         })
