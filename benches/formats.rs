@@ -155,9 +155,7 @@ fn packed(entries: usize) -> (String, Vec<DiskItem>) {
 fn packing_list_of_2000_entries(bencher: Bencher<'_, '_>) {
     let (list, _) = packed(2000);
     let around = Listing::new(&[]);
-    bencher
-        .counter(BytesCount::of_str(&list))
-        .bench(|| packing_list::parse(black_box(list.as_bytes()), &around, &LIMITS).value.entries.len());
+    bencher.counter(BytesCount::of_str(&list)).bench(|| packing_list::parse(black_box(list.as_bytes()), &around, &LIMITS).value.entries.len());
 }
 
 #[divan::bench(sample_count = 20)]
