@@ -41,7 +41,9 @@ fn file(fixture: &str) -> Vec<u8> {
 #[divan::bench(sample_count = 20)]
 fn read_and_hash_64_mib(bencher: Bencher<'_, '_>) {
     let place = tempfile(&LARGE);
-    bencher.counter(BytesCount::of_slice(&LARGE)).bench(|| read_file(black_box(&place), &LIMITS).map(|(_, loaded)| loaded.contents().size_read).ok());
+    bencher
+        .counter(BytesCount::of_slice(LARGE.as_slice()))
+        .bench(|| read_file(black_box(&place), &LIMITS).map(|(_, loaded)| loaded.contents().size_read).ok());
     drop(fs::remove_file(place));
 }
 
@@ -60,12 +62,12 @@ fn sniff_a_registry_dump_and_a_message(bencher: Bencher<'_, '_>) {
 
 #[divan::bench(sample_count = 50)]
 fn tnef_with_an_attachment_of_64_mib(bencher: Bencher<'_, '_>) {
-    bencher.counter(BytesCount::of_slice(&LARGE)).bench(|| tnef::decode(black_box(&LARGE), &LIMITS).anomalies.len());
+    bencher.counter(BytesCount::of_slice(LARGE.as_slice())).bench(|| tnef::decode(black_box(&LARGE), &LIMITS).anomalies.len());
 }
 
 #[divan::bench(sample_count = 50)]
 fn tnef_with_an_attachment_of_64_mib_hashed(bencher: Bencher<'_, '_>) {
-    bencher.counter(BytesCount::of_slice(&LARGE)).bench(|| {
+    bencher.counter(BytesCount::of_slice(LARGE.as_slice())).bench(|| {
         let decoded = tnef::decode(black_box(&LARGE), &LIMITS).value;
         let mails = iter::successors(Some(&decoded), |message| message.attachments.iter().find_map(embedded));
         let files = mails.flat_map(|message| &message.attachments).filter(|attachment| embedded(attachment).is_none());

@@ -16,6 +16,7 @@
 //!  4  backup/                   what an IMCSAVE Backup means: queues, service, profile, gateway, packing list, messages
 //!  3  formats/                  what its bytes say: tnef, reg, regf, ini, packing_list, dapi_csv, mime, rtf, imccopy, migrate …  (pure)
 //!  2  mapi/                     the MAPI vocabulary: tags, types, values, property bag, message classes, entry ids
+//!     sandbox/                  the walls around the program: what it may still read, what it may no longer call
 //!  1  base/                     bounded reader, text and code pages, time, limits, decoded values with anomalies, printable text
 //! ```
 //! `testing/` (feature `testing`) holds the TNEF encoder and the compiler of rule examples.
@@ -32,11 +33,12 @@
 //! ## Invariants
 //! 1. Invariant: decoding never fails and never panics. [`base::Decoded`] holds what could be read and every deviation with its offset. A
 //!    damaged item never costs its neighbours; unknown attributes, tags, types, sections, columns and files are kept and shown.
-//! 2. Invariant: nothing but `cli/`, `scan/`, `export/` and `tui/terminal.rs` touches files, clock, environment, threads or terminal. Parsers take bytes
+//! 2. Invariant: nothing but `cli/`, `scan/`, `export/`, `sandbox/` and `tui/terminal.rs` touches files, clock, environment, threads or terminal. Parsers take bytes
 //!    and [`base::Limits`].
 //! 3. Invariant: `formats/` knows no Exchange; `mapi/` knows no TNEF; `backup/` knows no rules; rules read `backup/`, never files.
 //! 4. Invariant: the evidence is never written, renamed, locked or unpacked in place. Links are not followed. [`export`] writes
-//!    where the user points, never into the evidence and never over a file.
+//!    where the user points, never into the evidence and never over a file. Where the system has walls ([`sandbox`]), commands that read
+//!    evidence stand within them before its first byte is read.
 //! 5. Invariant: evidence is text from strangers. Only [`base::printable`] turns it into something that a terminal may show; each output
 //!    owns its escaping.
 //! 6. Invariant: same evidence, same bytes out, for any number of threads, any order of the folder, any time zone or locale. No clock in a
@@ -61,6 +63,7 @@ pub mod output;
 pub mod query;
 pub mod report;
 pub mod rules;
+pub mod sandbox;
 pub mod scan;
 pub mod state;
 #[cfg(any(test, feature = "testing"))]

@@ -100,6 +100,7 @@ pub struct MessageView<'a> {
     pub headers: Option<Decoded<HeaderBlock>>,
     /// Its compressed RTF.
     pub rtf: Option<Decoded<CompressedRtf<'a>>>,
+    limits: Limits,
     received: OnceCell<Vec<(HeaderField, Received)>>,
     entity: OnceCell<Option<MimeEntity>>,
     rtf_text: OnceCell<Option<RtfText>>,
@@ -133,6 +134,12 @@ impl<'a> Item<'a> {
         let cells = Cells { raws: OnceCell::from(vec![facts::raw_file(path, bytes, limits)]), ..Cells::default() };
         let (kind, messages) = (ItemKind::Bare, Vec::new());
         Self { path, queue, queue_kind, kind, messages, server, configuration, mail: 0, limits: limits.clone(), cells }
+    }
+
+    /// Returns the bounds under which it is read.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Returns every address of the item in its role.
@@ -257,6 +264,12 @@ impl<'a> Item<'a> {
 }
 
 impl MessageView<'_> {
+    /// Returns the bounds under which it is read.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Returns the Received fields of its Internet headers, newest first.
     pub fn received(&self) -> &[(HeaderField, Received)] {
         self.received.get_or_init(|| {
@@ -284,7 +297,7 @@ impl MessageView<'_> {
 
     /// Returns the visible text of its RTF, and whether that was HTML or plain text before.
     pub fn rtf_text(&self) -> Option<&RtfText> {
-        self.rtf_text.get_or_init(|| Some(to_text(&self.rtf.as_ref()?.value.bytes, &Limits::default()).value)).as_ref()
+        self.rtf_text.get_or_init(|| Some(to_text(&self.rtf.as_ref()?.value.bytes, &self.limits).value)).as_ref()
     }
 
     /// Returns whether the message is a report.
@@ -343,6 +356,7 @@ fn collect<'a>(message: &'a TnefMessage<'a>, object: &str, depth: usize, into: &
         message,
         headers,
         rtf,
+        limits: limits.clone(),
         received: OnceCell::new(),
         entity: OnceCell::new(),
         rtf_text: OnceCell::new(),

@@ -82,7 +82,7 @@ pub use gateway::{Gateway, GatewayAttribute, attributes_of};
 pub use item::{Item, ItemKind, MessageView};
 pub use item_quotes::ItemQuotes;
 pub use item_said::{RelayRefusal, Said};
-pub use model::{Backup, BackupPlace, Content, DirectorySource, EntryKind, FileRecord, FileState, PackingListSource, Queue, RivalPlace};
+pub use model::{Backup, BackupPlace, Content, DirectorySource, EntryKind, FileRecord, FileState, PackingListSource, PlaceNote, Queue, RivalPlace};
 pub use packing_list::{
     CaseDifference, DiskItem, Duplicate, EntryMatch, FoundBy, Listing, MissingFile, Outcome, Reconciliation, SizeMismatch, UnlistedFile, reconcile,
 };

@@ -121,19 +121,29 @@ impl<'a> AddressSpace<'a> {
 /// documented nowhere, so `SMTP:*;1;site` and `SMTP:*;scope=site;1` are both taken for one.
 #[must_use]
 pub fn scope(text: &str) -> Option<&str> {
-    let named = |part: &'_ str| part.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("scope")).then_some(6);
-    let mut words = text.split([';', ',']).skip(1).map(str::trim).map(|part| named(part).and_then(|at| part.get(at..)).unwrap_or(part).trim());
-    words.find(|word| ["organization", "site", "location"].iter().any(|scope| scope.eq_ignore_ascii_case(word)))
+    text.split([';', ',']).skip(1).find_map(scope_word)
+}
+
+/// Returns the scope that one part of a value names, with or without `scope=` before it.
+fn scope_word(part: &str) -> Option<&str> {
+    let part = part.trim();
+    let named = part.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("scope"));
+    let word = part.get(6..).filter(|_| named).unwrap_or(part).trim();
+    ["organization", "site", "location"].iter().any(|scope| scope.eq_ignore_ascii_case(word)).then_some(word)
 }
 
 fn is_type(kind: &str) -> bool {
     (1..=8).contains(&kind.len()) && kind.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// A routing address follows a cost, which is a number between two semicolons; no part of an X.400 address is a bare number.
+/// A routing address follows a cost, which is a number between two semicolons; no part of an X.400 address is a bare number. A scope
+/// behind either is neither.
 fn split_routing_address(rest: &str) -> (&str, Option<&str>) {
     let is_number = |text: &str| !text.trim().is_empty() && text.trim().bytes().all(|byte| byte.is_ascii_digit());
     let Some((before, behind)) = rest.rsplit_once(';') else { return (rest, None) };
+    if scope_word(behind).is_some() && before.contains(';') {
+        return split_routing_address(before);
+    }
     let follows_cost = before.rsplit_once(';').is_some_and(|(_, cost)| is_number(cost));
     let is_other = !behind.trim().is_empty() && !behind.starts_with(',') && !is_number(behind);
     if follows_cost && is_other { (before, Some(behind)) } else { (rest, None) }
@@ -188,6 +198,9 @@ mod tests {
         assert_eq!(check("MS:NET/PO;1;@gw.acme.com", "MS", "NET/PO", Some(1)).routing_target(), Some("@gw.acme.com"));
         assert_eq!(check("X400:c=US;a= ;o=7;;1", "X400", "c=US;a= ;o=7;", Some(1)).routing_address, None);
         assert_eq!(check("SMTP,*;,5", "SMTP", "*", Some(5)).routing_target(), None);
+        assert_eq!(check("SMTP:*;1;Location", "SMTP", "*", Some(1)).routing_target(), None);
+        assert_eq!(check("SMTP:*;1;relay.acme.com;scope=site", "SMTP", "*", Some(1)).routing_target(), Some("relay.acme.com"));
+        assert_eq!(check("X400:c=US;a= ;o=x;site", "X400", "c=US;a= ;o=x", None).routing_target(), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod anomaly;
 mod anomaly_list;
+mod bug;
 mod charset;
 mod code_page;
 mod code_page_family;
@@ -13,6 +14,7 @@ mod edit_distance;
 mod field_map;
 mod file_name;
 mod johab;
+mod json_text;
 mod limits;
 mod pattern;
 mod printable;
@@ -24,6 +26,7 @@ mod words;
 
 pub use anomaly::{Anomaly, Decoded};
 pub use anomaly_list::AnomalyList;
+pub use bug::{caught, watch};
 pub use code_page::{CodePage, Text};
 pub use code_page_family::CodePageFamily;
 pub use cyrillic::reads_as_cyrillic;
@@ -31,9 +34,10 @@ pub use digest::{Sha256Digest, hex};
 pub use edit_distance::edit_distance;
 pub use field_map::{FieldMap, MappedField};
 pub use file_name::{extension, stem};
-pub use limits::Limits;
+pub use json_text::visible_json;
+pub use limits::{ARCHIVE_GRACE, CELLS_PER_ENTRY, FIXED, FixedLimit, LISTS_WORTH_OF_VALUES, Limit, LimitFault, Limits};
 pub use pattern::{Captures, Match, Pattern};
-pub use printable::{Printable, printable};
+pub use printable::{Printable, is_hidden, printable};
 pub use reader::{Reader, Truncated};
 pub use text_file::{Encoding, Line, TextFile};
 pub use time::{FILETIME_UNIX_EPOCH, LocalTime, Timestamp};

@@ -1,8 +1,15 @@
-//! The only way from evidence to a terminal, a page or a cell: control, bidirectional and invisible characters become visible escapes.
+//! The only way from evidence to a terminal, a page or a cell: what is no visible character becomes a visible escape.
 //!
-//! The escape is `\u{…}` with the code point in hexadecimal, and a literal backslash before `u{` is doubled, so that nothing is lost.
+//! Shown as they are: letters, marks, digits, punctuation, symbols and blanks of Unicode. Escaped: every character whose General_Category
+//! is Cc, Cf, Zl, Zp, Co or Cn (control, format, line and paragraph separator, private use, unassigned), those that are drawn as nothing
+//! although they are letters or marks, and marks that stand on nothing or higher than `MAX_MARKS`.
+//!
+//! The escape is `\u{…}` with the code point in hexadecimal. Backslashes in front of an escape, and in front of a `u{` that the evidence
+//! itself holds, are doubled; so [`Printable`] can be read back to the letter: an odd number of backslashes before `u{` begins an escape.
 
-use std::fmt;
+use std::{fmt, iter::Peekable, str::Chars};
+
+use unicode_general_category::{GeneralCategory as Category, get_general_category};
 
 /// Evidence text that displays itself safely on one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,51 +21,128 @@ pub fn printable(text: &str) -> Printable<'_> {
     Printable(text)
 }
 
+/// Marks shown on one base character; real scripts need two or three, attacks stack hundreds.
+const MAX_MARKS: u32 = 4;
+
+/// Returns whether a character must not be shown: it moves the cursor, reorders text, takes no room, or nobody knows what it looks like.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    let hidden = matches!(
+        get_general_category(c),
+        Category::Control
+            | Category::Format
+            | Category::LineSeparator
+            | Category::ParagraphSeparator
+            | Category::Surrogate
+            | Category::PrivateUse
+            | Category::Unassigned
+    );
+    // Marks and letters that are drawn as nothing: grapheme joiner, fillers, variation selectors, the blank of Braille, tags.
+    hidden
+        || matches!(u32::from(c),
+            0x034F | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x2065 | 0x2800 | 0x3164 | 0xFE00..=0xFE0F | 0xFFA0
+            | 0xE0000..=0xE0FFF)
+}
+
+/// Returns whether a character is drawn onto the one before it.
+fn is_mark(c: char) -> bool {
+    !c.is_ascii() && matches!(get_general_category(c), Category::NonspacingMark | Category::EnclosingMark)
+}
+
 impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
-        let mut rest = self.0.chars().peekable();
-        let mut marks = 0;
+        let text = self.0;
+        if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && !text.contains("\\u{") {
+            return f.write_str(text);
+        }
+        let mut rest = text.chars().peekable();
+        let mut marks = Marks::NOTHING_BELOW;
         while let Some(c) = rest.next() {
-            marks = if is_combining(c) { marks + 1 } else { 0 };
-            if c == '\\' && rest.peek() == Some(&'u') {
-                f.write_str("\\\\")?;
-            } else if is_hidden(c) || marks > MAX_COMBINING {
+            if c == '\\' {
+                backslashes(&mut rest, f)?;
+                marks = Marks(0);
+            } else if is_hidden(c) {
+                write!(f, "\\u{{{:x}}}", u32::from(c))?;
+                marks = Marks::NOTHING_BELOW;
+            } else if !marks.has_room(c) {
                 write!(f, "\\u{{{:x}}}", u32::from(c))?;
             } else {
-                f.write_char(c)?;
+                fmt::Write::write_char(f, c)?;
             }
         }
         Ok(())
     }
 }
 
-/// Combining marks shown on one base character; real scripts need two or three, attacks stack hundreds.
-const MAX_COMBINING: u32 = 4;
+/// Marks on the last character that was shown.
+struct Marks(u32);
 
-fn is_combining(c: char) -> bool {
-    matches!(u32::from(c), 0x0300..=0x036F | 0x1AB0..=0x1AFF | 0x1DC0..=0x1DFF | 0x20D0..=0x20FF | 0xFE20..=0xFE2F)
+impl Marks {
+    /// A mark at the front of a text would be drawn onto something of ours.
+    const NOTHING_BELOW: Self = Self(MAX_MARKS);
+
+    /// Takes a character; returns whether it may be shown.
+    fn has_room(&mut self, c: char) -> bool {
+        let room = !is_mark(c) || self.0 < MAX_MARKS;
+        self.0 = if is_mark(c) { self.0.saturating_add(1) } else { 0 };
+        room
+    }
 }
 
-/// Characters that move the cursor, reorder text or take no room: C0, DEL, C1, soft hyphen, bidi, zero-width, line separators,
-/// variation selectors, tags, private marks and noncharacters.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(u32::from(c),
-            0x00AD | 0x034F | 0x061C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F | 0x2028..=0x202E
-            | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFB | 0x1BCA0..=0x1BCA3
-            | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
-        || u32::from(c) & 0xFFFE == 0xFFFE
-        || matches!(u32::from(c), 0xFDD0..=0xFDEF)
+/// Writes a run of backslashes, of which the first is taken already; doubled when an escape, or what looks like one, follows.
+fn backslashes(rest: &mut Peekable<Chars<'_>>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut count = 1_usize;
+    while rest.next_if_eq(&'\\').is_some() {
+        count += 1;
+    }
+    let mut ahead = rest.clone();
+    let is_doubled = match ahead.next() {
+        Some('u') => ahead.next() == Some('{'),
+        Some(c) => is_hidden(c),
+        None => false,
+    };
+    (0..if is_doubled { 2 * count } else { count }).try_for_each(|_| f.write_str("\\"))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
         assert_eq!(printable(text).to_string(), expected);
+        assert_eq!(read_back(expected), text);
+    }
+
+    /// Reads the escapes as the documentation of this file tells, by other code than that which writes them.
+    fn read_back(shown: &str) -> String {
+        let (mut text, mut rest) = (String::new(), shown);
+        while !rest.is_empty() {
+            let body = rest.trim_start_matches('\\');
+            let count = rest.len() - body.len();
+            if count > 0 && body.starts_with("u{") {
+                text.push_str(&"\\".repeat(count / 2));
+                let (code, behind) = body[2..].split_once('}').unwrap_or(("", ""));
+                match count % 2 {
+                    1 => text.push(char::from_u32(u32::from_str_radix(code, 16).unwrap()).unwrap()),
+                    _ => text.push_str("u{"),
+                }
+                rest = if count % 2 == 1 { behind } else { &body[2..] };
+            } else if count > 0 {
+                text.push_str(&rest[..count]);
+                rest = body;
+            } else {
+                let c = rest.chars().next().unwrap();
+                text.push(c);
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+        text
     }
 
     #[test]
@@ -67,16 +151,43 @@ mod tests {
         check("fdp.\u{202e}exe", "fdp.\\u{202e}exe");
         check("zero\u{200b}width\u{feff}\u{e0041}", "zero\\u{200b}width\\u{feff}\\u{e0041}");
         check("line\r\nbreak\u{85}", "line\\u{d}\\u{a}break\\u{85}");
+        check("\u{600}\u{110bd}\u{e000}\u{10ffff}\u{378}", "\\u{600}\\u{110bd}\\u{e000}\\u{10ffff}\\u{378}");
     }
 
     #[test]
     fn ordinary_text_stays_and_backslashes_stay_unambiguous() {
-        check("Übergabe 你好 C:\\exchsrvr", "Übergabe 你好 C:\\exchsrvr");
+        check("Übergabe 你好 C:\\exchsrvr \\\\server\\users", "Übergabe 你好 C:\\exchsrvr \\\\server\\users");
+        check("שלום नमस्ते สวัสดี วิธี", "שלום नमस्ते สวัสดี วิธี");
         check("\\u{1b}", "\\\\u{1b}");
+        check("\\\x1b", "\\\\\\u{1b}");
+        check("\\\\\\u{", "\\\\\\\\\\\\u{");
     }
 
     #[test]
     fn stacked_marks_are_cut() {
         check(&format!("e{}", "\u{301}".repeat(6)), &format!("e{}\\u{{301}}\\u{{301}}", "\u{301}".repeat(4)));
+        check(&"\u{e49}".repeat(2), "\\u{e49}\\u{e49}");
+        check(&format!("ก{}", "\u{e49}".repeat(5)), &format!("ก{}\\u{{e49}}", "\u{e49}".repeat(4)));
+        check("a\x1b\u{301}", "a\\u{1b}\\u{301}");
+        check("\u{20dd}x", "\\u{20dd}x");
+    }
+
+    #[test]
+    fn no_character_is_shown_that_unicode_does_not_draw() {
+        for c in (0..=0x0010_FFFF).filter_map(char::from_u32) {
+            let shown = printable(c.encode_utf8(&mut [0; 4])).to_string();
+            if matches!(get_general_category(c).abbreviation(), "Cc" | "Cf" | "Cs" | "Co" | "Cn" | "Zl" | "Zp") {
+                assert!(shown.starts_with("\\u{"), "{c:?} is shown");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_can_be_read_back_to_the_letter(text in "(\\PC|\\\\|u\\{|\\p{Mn}|\\p{C}){0,24}") {
+            let shown = printable(&text).to_string();
+            prop_assert_eq!(read_back(&shown), text);
+            prop_assert!(!shown.chars().any(is_hidden));
+        }
     }
 }

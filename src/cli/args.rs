@@ -42,9 +42,11 @@ Examples:
   imcscan explain PKG005                      a rule; also by name or Q number
 
 Exit codes:
-  0  report produced              3    nothing there that is a Backup
-  1  --fail-on was met            4    --strict, and some evidence could not be read
-  2  wrong usage                  70   a bug in imcscan     130  interrupted";
+  0  report produced              4    --strict, and some evidence unread
+  1  --fail-on was met            69   --sandbox=require, and there is none
+  2  wrong usage                  70   a bug in imcscan
+  3  nothing there is a Backup    74   the output was not written
+  130 interrupted";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -97,8 +99,10 @@ Examples:
     Explain(ExplainArgs),
     /// Print a configuration file with every threshold at its default
     Config,
-    /// Print the JSON Schema of the report
-    Schema,
+    /// Print a file of limits with every bound at its default, and why it is there
+    Limits,
+    /// Print the JSON Schema of the report or of another form
+    Schema(SchemaArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell.
@@ -168,7 +172,7 @@ pub(super) struct EvidenceArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) threads: usize,
     /// No progress and no remarks on standard error, only errors
-    #[arg(long, short)]
+    #[arg(long, short, conflicts_with = "verbose")]
     pub(super) quiet: bool,
     /// A sibling file that lies elsewhere: IMCCOPY text, migration list or log; may be repeated
     #[arg(long = "with", value_name = "FILE")]
@@ -176,9 +180,30 @@ pub(super) struct EvidenceArgs {
     /// A file that sets severities, switches rules off or changes thresholds (see `imcscan config`)
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// A file that sets other bounds on what is taken from the evidence (see `imcscan limits`)
+    #[arg(long, value_name = "FILE")]
+    pub(super) limits: Option<PathBuf>,
     /// Judge as this Exchange version or build, whatever the evidence says: 5.5, 5.5.2650.21, "5.5 SP3"
     #[arg(long, value_name = "VERSION")]
     pub(super) exchange: Option<String>,
+    /// Confine the program before it reads evidence: no writing, no network, no other programs
+    #[arg(long, value_enum, default_value = "auto", value_name = "MODE")]
+    pub(super) sandbox: SandboxMode,
+    /// Say on standard error how the program is confined
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+}
+
+/// How a command that reads evidence is confined. [`EvidenceArgs`] has the same two arguments of its own: a group within a group that may be
+/// missing as a whole is not recognised when it is there.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct SandboxArgs {
+    /// Confine the program before it reads evidence: no writing, no network, no other programs
+    #[arg(long, value_enum, default_value = "auto", value_name = "MODE")]
+    pub(super) sandbox: SandboxMode,
+    /// Say on standard error how the program is confined
+    #[arg(long, short)]
+    pub(super) verbose: bool,
 }
 
 /// Arguments of `messages`.
@@ -266,6 +291,12 @@ pub(super) struct DecodeArgs {
     /// Show every byte with the field that owns it
     #[arg(long)]
     pub(super) hex: bool,
+    /// How it is confined.
+    #[command(flatten)]
+    pub(super) sandbox: SandboxArgs,
+    /// A file that sets other bounds on what is taken from the file (see `imcscan limits`)
+    #[arg(long, value_name = "FILE")]
+    pub(super) limits: Option<PathBuf>,
 }
 
 /// Arguments of `migrate`.
@@ -279,9 +310,15 @@ pub(super) struct MigrateArgs {
     /// Write the list for the next run to a new file, in the format of the utility; an existing file is never overwritten
     #[arg(long, value_name = "FILE")]
     pub(super) retry: Option<PathBuf>,
+    /// A file that sets other bounds on what is taken from the files (see `imcscan limits`)
+    #[arg(long, value_name = "FILE")]
+    pub(super) limits: Option<PathBuf>,
     /// Form of the result
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: ListFormat,
+    /// How it is confined.
+    #[command(flatten)]
+    pub(super) sandbox: SandboxArgs,
 }
 
 /// Arguments of `rules`.
@@ -303,6 +340,29 @@ pub(super) struct RulesArgs {
 pub(super) struct ExplainArgs {
     /// Code (PKG005), name (listed-message-missing) or article (Q195804)
     pub(super) what: String,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// What is described
+    #[arg(value_enum, default_value_t = SchemaForm::Report)]
+    pub(super) form: SchemaForm,
+}
+
+/// What has a JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaForm {
+    /// imcscan.report/1
+    Report,
+    /// imcscan.messages/1
+    Messages,
+    /// imcscan.findings/1
+    Findings,
+    /// imcscan.migrate/1
+    Migrate,
+    /// imcscan.decode/1
+    Decode,
 }
 
 /// Forms of the report.
@@ -389,6 +449,17 @@ impl From<Look> for Theme {
     }
 }
 
+/// Whether to confine the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SandboxMode {
+    /// Not at all
+    Off,
+    /// As far as the system can
+    Auto,
+    /// In full, or not at all: exit with 69
+    Require,
+}
+
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum When {
@@ -408,6 +479,13 @@ impl From<Level> for Severity {
             Level::Error => Self::Error,
             Level::Critical => Self::Critical,
         }
+    }
+}
+
+impl EvidenceArgs {
+    /// Returns how the command is confined.
+    pub(super) fn confinement(&self) -> SandboxArgs {
+        SandboxArgs { sandbox: self.sandbox, verbose: self.verbose }
     }
 }
 

@@ -3,12 +3,11 @@
 use std::{
     env,
     io::{self, BufRead, IsTerminal},
-    num::NonZero,
-    thread,
 };
 
 use crate::{
     export::StateFile,
+    scan::{reach_of_backup, reach_of_files},
     tui::{
         plain::Dialogue,
         reader::Request,
@@ -19,10 +18,10 @@ use crate::{
 
 use super::{
     args::{BrowseArgs, EvidenceArgs, ReportArgs},
-    config,
     console::{Console, Failure},
     exit::Exit,
-    reading, report,
+    processors::threads,
+    reading, report, sandbox,
 };
 
 /// Opens the view.
@@ -31,10 +30,13 @@ pub(super) fn run(args: BrowseArgs, console: &mut Console) -> Result<Exit, Failu
         Console::complain(&format!("{reason}; this is the text report"));
         return report::run(&ReportArgs::of(args.evidence), console);
     }
-    let EvidenceArgs { path, threads, with, config, exchange, quiet: _ } = args.evidence;
-    let settings = config.as_deref().map(config::load).transpose()?.unwrap_or_default();
+    let confinement = args.evidence.confinement();
+    let EvidenceArgs { path, threads: asked, with, config, limits, exchange, .. } = args.evidence;
+    let settings = reading::settings((config.as_deref(), limits.as_deref()))?;
     let version = exchange.as_deref().map(reading::version).transpose()?;
-    let threads = if threads == 0 { thread::available_parallelism().map_or(1, NonZero::get) } else { threads };
+    let threads = threads(asked);
+    // The state directory and where things are saved belong to the thread that is exempt.
+    sandbox::enter(confinement, [reach_of_backup(&path), reach_of_files(&with)], true)?;
     let theme = args.view.theme.map_or_else(usual_theme, Into::into);
     let request = Request { path, with, settings, version, threads };
     if args.view.plain {
@@ -45,6 +47,10 @@ pub(super) fn run(args: BrowseArgs, console: &mut Console) -> Result<Exit, Failu
         Ended::Left => Ok(Exit::Success),
         Ended::Signalled => Ok(Exit::Interrupted),
         Ended::Failed(error) => Err(Failure::Told(Exit::NoBackup, Box::new(error))),
+        Ended::Bugs(bugs) => {
+            bugs.iter().for_each(|bug| Console::complain(bug));
+            Ok(Exit::Bug)
+        }
     }
 }
 
@@ -54,6 +60,7 @@ fn plain_dialogue(request: &Request, console: &mut Console) -> Result<Exit, Fail
         Ok(dialogue) => dialogue,
         Err(error) => return Err(Failure::Told(Exit::NoBackup, Box::new(error))),
     };
+    dialogue.bugs.iter().for_each(|bug| Console::complain(bug));
     write!(console.out(), "{}", dialogue.greeting())?;
     console.out().flush()?;
     for line in io::stdin().lock().lines() {
@@ -61,7 +68,7 @@ fn plain_dialogue(request: &Request, console: &mut Console) -> Result<Exit, Fail
         write!(console.out(), "{answer}")?;
         console.out().flush()?;
     }
-    Ok(Exit::Success)
+    Ok(if dialogue.bugs.is_empty() { Exit::Success } else { Exit::Bug })
 }
 
 /// Returns why there is no terminal for the view.

@@ -76,8 +76,8 @@ impl Console {
             Ok(exit) => exit,
             Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Success,
             Err(Failure::Output(error)) => {
-                Self::complain(&format!("cannot write the output: {error}"));
-                Exit::NoBackup
+                Self::complain(&format!("cannot write the output, which is not complete: {error}"));
+                Exit::Unwritten
             }
             Err(Failure::Told(exit, error)) => {
                 Self::complain(&chain(error.as_ref()));

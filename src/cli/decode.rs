@@ -2,20 +2,21 @@
 
 use crate::{
     backup::SingleFile,
-    base::Limits,
     output::{hex, json, text},
-    scan::{Contents, read_file},
+    scan::{Contents, reach_of_files, read_file},
 };
 
 use super::{
     args::{DecodeArgs, When},
     console::{Console, Failure},
     exit::Exit,
+    limits, sandbox,
 };
 
 /// Decodes a file. One that can be read in part is decoded as far as it goes; the rest is an anomaly.
 pub(super) fn run(args: &DecodeArgs, console: &mut Console) -> Result<Exit, Failure> {
-    let limits = Limits::default();
+    let limits = limits::load(args.limits.as_deref())?;
+    sandbox::enter(args.sandbox, [reach_of_files([&args.file])], false)?;
     let told = |error| Failure::Told(Exit::NoBackup, Box::new(error));
     let (entry, loaded) = read_file(&args.file, &limits).map_err(told)?;
     let contents = loaded.contents();

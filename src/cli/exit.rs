@@ -15,9 +15,13 @@ pub(super) enum Exit {
     NoBackup,
     /// `--strict`, and some evidence could not be read.
     Unread,
+    /// `--sandbox=require`, and the system cannot confine the program; sysexits(3) calls it EX_UNAVAILABLE.
+    NoSandbox,
     /// A bug in imcscan; the report of everything else was produced.
     Bug,
-    /// Interrupted from the keyboard.
+    /// The output could not be written; the number is that of `EX_IOERR` in sysexits.h, as 70 is that of `EX_SOFTWARE`.
+    Unwritten,
+    /// Interrupted from the keyboard or by a signal.
     Interrupted,
 }
 
@@ -29,7 +33,9 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::NoBackup => 3,
             Exit::Unread => 4,
+            Exit::NoSandbox => 69,
             Exit::Bug => 70,
+            Exit::Unwritten => 74,
             Exit::Interrupted => 130,
         })
     }

@@ -21,7 +21,8 @@ pub(super) fn run(args: &FindingsArgs, console: &mut Console) -> Result<Exit, Fa
     let mut chosen = filtering::findings(&judged, table, &filter);
     let passed = chosen.len();
     chosen.truncate(args.limit.unwrap_or(usize::MAX));
-    let selection = Selection { backup, findings, table, chosen: &chosen, passed };
+    let limits = &judged.report.settings.limits;
+    let selection = Selection { backup, findings, table, limits, chosen: &chosen, passed };
     match args.format {
         TableFormat::Text => text::write_findings(selection, Console::style(args.color), console.out())?,
         TableFormat::Json => json::write_findings(selection, console.out())?,

@@ -27,7 +27,8 @@ pub(super) fn run(args: &MessagesArgs, console: &mut Console) -> Result<Exit, Fa
         sort.order(table, &mut chosen);
     }
     chosen.truncate(args.limit.unwrap_or(usize::MAX));
-    let selection = Selection { backup, findings, table, chosen: &chosen, passed };
+    let limits = &judged.report.settings.limits;
+    let selection = Selection { backup, findings, table, limits, chosen: &chosen, passed };
     match args.format {
         TableFormat::Text => text::write_messages(selection, Console::style(When::Auto), console.out())?,
         TableFormat::Json => json::write_messages(selection, console.out())?,

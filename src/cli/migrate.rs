@@ -1,7 +1,6 @@
 //! `imcscan migrate`: a recipient list and its logs in, who is done, who failed and who was never tried out; and the list for the next run.
 
 use std::{
-    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -11,14 +10,16 @@ use thiserror::Error;
 use crate::{
     backup::{SiblingKind, Siblings, retry_bytes, retry_list},
     base::Limits,
+    export::{new_file, take_away},
     output::{json, text},
-    scan::{Contents, Loaded, read_file},
+    scan::{Contents, Loaded, reach_of_files, read_file, shown_path},
 };
 
 use super::{
     args::{ListFormat, MigrateArgs, When},
     console::{Console, Failure},
     exit::Exit,
+    limits, sandbox,
 };
 
 #[derive(Debug, Error)]
@@ -39,6 +40,7 @@ impl From<MigrateError> for Failure {
     fn from(error: MigrateError) -> Self {
         let exit = match error {
             MigrateError::NoLog(_) | MigrateError::Exists(_) => Exit::Usage,
+            MigrateError::Write { .. } => Exit::Unwritten,
             _ => Exit::NoBackup,
         };
         Self::Told(exit, Box::new(error))
@@ -47,12 +49,13 @@ impl From<MigrateError> for Failure {
 
 /// Compares lists and logs.
 pub(super) fn run(args: &MigrateArgs, console: &mut Console) -> Result<Exit, Failure> {
-    let limits = Limits::default();
+    let limits = limits::load(args.limits.as_deref())?;
+    sandbox::enter(args.sandbox, [reach_of_files(std::iter::once(&args.list).chain(&args.logs))], args.retry.is_some())?;
     let mut files: Vec<(String, Loaded)> = Vec::new();
     let mut siblings = Siblings::default();
     for path in std::iter::once(&args.list).chain(&args.logs) {
         let (_, loaded) = read_file(path, &limits).map_err(|error| Failure::Told(Exit::NoBackup, Box::new(error)))?;
-        let name = path.display().to_string();
+        let name = shown_path(path);
         if files.iter().any(|(known, _)| *known == name) {
             continue;
         }
@@ -67,10 +70,10 @@ pub(super) fn run(args: &MigrateArgs, console: &mut Console) -> Result<Exit, Fai
         let bytes_of = |wanted: &str| files.iter().find(|(name, _)| name == wanted).map_or(&[][..], |(_, loaded)| loaded.contents().bytes);
         write_new(path, &retry_bytes(&entries, bytes_of))?;
     }
-    let written = args.retry.as_ref().map(|path| path.display().to_string());
+    let written = args.retry.as_deref().map(shown_path);
     match args.format {
-        ListFormat::Text => text::write_migration(&siblings, (&entries, written.as_deref()), Console::style(When::Auto), console.out())?,
-        ListFormat::Json => json::write_migration(&siblings, (&entries, written.as_deref()), console.out())?,
+        ListFormat::Text => text::write_migration(&siblings, (&entries, written.as_deref()), (&limits, Console::style(When::Auto)), console.out())?,
+        ListFormat::Json => json::write_migration(&siblings, (&entries, written.as_deref()), &limits, console.out())?,
     }
     Ok(Exit::Success)
 }
@@ -96,6 +99,9 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), MigrateError> {
         io::ErrorKind::AlreadyExists => MigrateError::Exists(path.to_path_buf()),
         _ => MigrateError::Write { path: path.to_path_buf(), source },
     };
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path).map_err(told)?;
-    file.write_all(bytes).map_err(told)
+    let mut file = new_file(path).map_err(told)?;
+    file.write_all(bytes).map_err(|error| {
+        take_away(path);
+        told(error)
+    })
 }

@@ -1,7 +1,7 @@
 //! `imcscan report`: evidence in, report out, exit code by what was asked for.
 
 use crate::{
-    backup::{Backup, EntryKind, FileState},
+    backup::{Backup, EntryKind, FileState, PlaceNote},
     output::{json, text},
     report::Report,
 };
@@ -9,6 +9,7 @@ use crate::{
 use super::{
     args::{ReportArgs, ReportFormat},
     console::{Console, Failure},
+    drill::bug_at,
     exit::Exit,
     reading,
 };
@@ -17,12 +18,15 @@ use super::{
 pub(super) fn run(args: &ReportArgs, console: &mut Console) -> Result<Exit, Failure> {
     let Some(judged) = reading::read(&args.evidence)? else { return Ok(Exit::Interrupted) };
     let report = &judged.report;
+    // What went wrong is said first: it may be why the rest cannot be written.
+    let is_whole = judged.complain();
+    bug_at("report");
     match args.form() {
         ReportFormat::Text => text::write(report, Console::style(args.color), console.out())?,
         ReportFormat::Json => json::write(report, console.out())?,
         ReportFormat::Ndjson => json::write_lines(report, console.out())?,
     }
-    Ok(exit(args, report, judged.complain()))
+    Ok(exit(args, report, is_whole))
 }
 
 fn exit(args: &ReportArgs, report: &Report, is_whole: bool) -> Exit {
@@ -41,5 +45,5 @@ fn exit(args: &ReportArgs, report: &Report, is_whole: bool) -> Exit {
 /// Returns whether some evidence could not be read, or not to its end.
 fn has_unread(backup: &Backup) -> bool {
     let not_read = |state| matches!(state, FileState::Unreadable | FileState::PartlyRead);
-    backup.files.iter().any(|file| file.entry != EntryKind::Folder && not_read(file.state))
+    backup.files.iter().any(|file| file.entry != EntryKind::Folder && not_read(file.state)) || backup.place.notes.iter().any(PlaceNote::is_loss)
 }

@@ -6,9 +6,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::backup::{Item, QueueKind};
+use crate::{
+    backup::{Item, QueueKind},
+    base::caught,
+};
 
-use super::{Certainty, Check, Finding, Findings, ItemHits, Rule, Settings, Severity, Undecided};
+use super::{Certainty, Check, Finding, Findings, ItemHits, Rule, RuleBug, Settings, Severity, Undecided};
 
 /// The hits of a run.
 #[derive(Debug, Default)]
@@ -20,6 +23,8 @@ struct Gathered {
     /// The first item, by its path, that did not decide a rule, and why.
     undecided: BTreeMap<&'static str, (Box<str>, Undecided)>,
     by_item: ItemHits,
+    /// The first item, by its path, at which a rule failed, and why.
+    bugs: BTreeMap<&'static str, (Box<str>, String)>,
 }
 
 /// What all message rules have to tell, by code of the rule.
@@ -30,6 +35,8 @@ pub(super) struct Told {
     pub(super) undecided: BTreeMap<&'static str, Undecided>,
     /// Which rules hit which item.
     pub(super) by_item: ItemHits,
+    /// Rules that failed, by code.
+    pub(super) bugs: BTreeMap<&'static str, RuleBug>,
 }
 
 /// Code of the rule and group of the finding.
@@ -46,16 +53,25 @@ struct Group {
 }
 
 impl Hits {
-    /// Applies every message rule to one queue item and keeps what they find.
+    /// Applies every message rule to one queue item and keeps what they find. A rule that fails by a bug costs neither the item nor what the
+    /// other rules find in it.
     pub fn judge(&self, rules: &[&'static Rule], settings: &Settings, item: &Item<'_>) {
         let (mut found, mut undecided) = (Vec::new(), Vec::new());
-        for rule in rules.iter().filter(|rule| !settings.is_disabled(&rule.meta)) {
-            let (Check::Message(check) | Check::MessageIf(check, _)) = rule.check else { continue };
-            let mut findings = Findings::of(&rule.meta, settings);
-            check(item, &mut findings);
-            undecided.extend(findings.undecided.map(|why| (rule.meta.code, why)));
-            // What one item says several times is one hit of this item.
-            found.append(&mut grouped(findings.found));
+        let mut open = rules.iter().filter(|rule| !settings.is_disabled(&rule.meta));
+        let mut current = "";
+        // One net under all rules costs nothing for each; it is spanned again behind the rule that fell.
+        while let Err(text) = caught(|| {
+            for rule in open.by_ref() {
+                let (Check::Message(check) | Check::MessageIf(check, _)) = rule.check else { continue };
+                current = rule.meta.code;
+                let mut findings = Findings::of(&rule.meta, settings);
+                check(item, &mut findings);
+                undecided.extend(findings.undecided.map(|why| (rule.meta.code, why)));
+                // What one item says several times is one hit of this item.
+                found.append(&mut grouped(findings.found));
+            }
+        }) {
+            self.failed(current, item.path, text);
         }
         if found.is_empty() && undecided.is_empty() {
             return;
@@ -83,9 +99,18 @@ impl Hits {
         }
     }
 
+    /// Keeps the first item at which a rule failed.
+    fn failed(&self, rule: &'static str, path: &str, text: String) {
+        let mut gathered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_first = gathered.bugs.get(rule).is_none_or(|(known, _)| path < known.as_ref());
+        if is_first {
+            gathered.bugs.insert(rule, (path.into(), text));
+        }
+    }
+
     /// Returns what was found.
     pub(super) fn told(self) -> Told {
-        let Gathered { groups, undecided, by_item } = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Gathered { groups, undecided, by_item, bugs } = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut by_rule: BTreeMap<&'static str, Vec<(Box<str>, Finding)>> = BTreeMap::new();
         for ((code, _), group) in groups {
             by_rule.entry(code).or_default().extend(group.joined());
@@ -95,7 +120,9 @@ impl Hits {
             findings.into_iter().map(|(_, finding)| finding).collect()
         };
         let findings = by_rule.into_iter().map(|(code, findings)| (code, in_order(findings))).collect();
-        Told { findings, undecided: undecided.into_iter().map(|(code, (_, why))| (code, why)).collect(), by_item }
+        let undecided = undecided.into_iter().map(|(code, (_, why))| (code, why)).collect();
+        let bugs = bugs.into_iter().map(|(rule, (path, text))| (rule, RuleBug { rule, file: Some(path), text })).collect();
+        Told { findings, undecided, by_item, bugs }
     }
 }
 

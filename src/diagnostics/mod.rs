@@ -14,6 +14,7 @@ mod item_places;
 mod need;
 mod places;
 mod rule;
+mod rule_bug;
 mod run;
 mod settings;
 
@@ -25,5 +26,6 @@ pub use hits::Hits;
 pub use item_hits::{Hit, ItemHits};
 pub use need::{Availability, Need};
 pub use rule::{Certainty, Check, Gate, Rule, RuleMeta, Severity, Verdict};
-pub use run::{Outcome, run};
+pub use rule_bug::RuleBug;
+pub use run::{Outcome, Ran, run};
 pub use settings::{Settings, Threshold};

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::backup::Backup;
+use crate::{backup::Backup, base::caught};
 
 use super::{
-    Availability, Certainty, Check, Exposure, Finding, Findings, Hits, ItemHits, Need, Rule, Settings, Undecided, Verdict, hits::Told,
+    Availability, Certainty, Check, Exposure, Finding, Findings, Hits, ItemHits, Need, Rule, RuleBug, Settings, Undecided, Verdict, hits::Told,
     item_hits::NO_HITS,
 };
 
@@ -20,19 +20,55 @@ pub enum Outcome {
     NotEvaluated(Undecided),
 }
 
-/// Brings every rule to its outcome and returns the findings in report order; `hits` are what message rules found.
+/// What a run of the rules gives.
+#[derive(Debug, Default)]
+pub struct Ran {
+    /// Findings in report order.
+    pub findings: Vec<Finding>,
+    /// Every rule with its outcome.
+    pub outcomes: Vec<(&'static Rule, Outcome)>,
+    /// Rules that failed by a bug of this program, by code.
+    pub bugs: Vec<RuleBug>,
+}
+
+/// Brings every rule to its outcome; `hits` are what message rules found. A rule that fails costs itself only.
 #[must_use]
-pub fn run(rules: &[&'static Rule], settings: &Settings, backup: &Backup, hits: Hits) -> (Vec<Finding>, Vec<(&'static Rule, Outcome)>) {
+pub fn run(rules: &[&'static Rule], settings: &Settings, backup: &Backup, hits: Hits) -> Ran {
     let mut decided = decide_all((rules, settings), backup, hits);
-    let mut findings = Vec::new();
-    let mut outcomes = Vec::with_capacity(rules.len());
+    let mut ran = Ran::default();
     for rule in rules {
-        let Some((found, outcome)) = decided.remove(rule.meta.code) else { continue };
-        findings.extend(found);
-        outcomes.push((*rule, outcome));
+        let Some(Decided { found, outcome, bug }) = decided.remove(rule.meta.code) else { continue };
+        ran.findings.extend(found);
+        ran.outcomes.push((*rule, outcome));
+        ran.bugs.extend(bug);
     }
-    findings.sort_by(|a: &Finding, b: &Finding| report_order(a).cmp(&report_order(b)));
-    (findings, outcomes)
+    ran.findings.sort_by(|a: &Finding, b: &Finding| report_order(a).cmp(&report_order(b)));
+    ran.bugs.sort_by_key(|bug| bug.rule);
+    ran
+}
+
+/// How one rule ended.
+struct Decided {
+    found: Vec<Finding>,
+    outcome: Outcome,
+    bug: Option<RuleBug>,
+}
+
+/// Decides on a rule; `known` is a bug that it failed by at some item.
+fn decide_safely((rule, settings): (&'static Rule, &Settings), backup: &Backup, heard: Heard<'_>, known: Option<RuleBug>) -> Decided {
+    let code = rule.meta.code;
+    let (found, outcome, bug) = match caught(|| decide((rule, settings), backup, heard)) {
+        Ok((found, outcome)) => (found, outcome, known),
+        Err(text) => (Vec::new(), Outcome::Passed, known.or(Some(RuleBug { rule: code, file: None, text }))),
+    };
+    let outcome = match &bug {
+        Some(bug) if outcome != Outcome::Fired => {
+            let needs = vec!["imcscan without this bug".to_owned()];
+            Outcome::NotEvaluated(Undecided { needs, reason: format!("a bug in imcscan: {bug}") })
+        }
+        _ => outcome,
+    };
+    Decided { found, outcome, bug }
 }
 
 impl Findings<'_> {
@@ -45,20 +81,20 @@ impl Findings<'_> {
 }
 
 /// Message rules come first: rules over whole queues may ask what they found.
-fn decide_all((rules, settings): (&[&'static Rule], &Settings), backup: &Backup, hits: Hits) -> BTreeMap<&'static str, (Vec<Finding>, Outcome)> {
-    let Told { mut findings, mut undecided, mut by_item } = hits.told();
+fn decide_all((rules, settings): (&[&'static Rule], &Settings), backup: &Backup, hits: Hits) -> BTreeMap<&'static str, Decided> {
+    let Told { mut findings, mut undecided, mut by_item, mut bugs } = hits.told();
     let mut decided = BTreeMap::new();
     let is_over_backup = |rule: &&&'static Rule| matches!(rule.check, Check::Backup(_));
     for rule in rules.iter().filter(|rule| !is_over_backup(rule)) {
         let code = rule.meta.code;
         let heard = Heard { hits: findings.remove(code).unwrap_or_default(), undecided: undecided.remove(code), by_item: &NO_HITS };
-        decided.insert(code, decide((rule, settings), backup, heard));
+        decided.insert(code, decide_safely((rule, settings), backup, heard, bugs.remove(code)));
     }
     let fired: BTreeSet<&'static str> =
-        decided.iter().filter(|(_, (_, outcome)): &(_, &(_, Outcome))| *outcome == Outcome::Fired).map(|(code, _)| *code).collect();
+        decided.iter().filter(|(_, decided): &(_, &Decided)| decided.outcome == Outcome::Fired).map(|(code, _)| *code).collect();
     by_item.keep(&fired);
     for rule in rules.iter().filter(is_over_backup) {
-        decided.insert(rule.meta.code, decide((rule, settings), backup, Heard::nothing(&by_item)));
+        decided.insert(rule.meta.code, decide_safely((rule, settings), backup, Heard::nothing(&by_item), None));
     }
     decided
 }

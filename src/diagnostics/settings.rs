@@ -1,6 +1,9 @@
-//! What the user may set differently for a run: severities, rules that are switched off, and the numbers that rules compare with.
+//! What the user may set differently for a run: severities, rules that are switched off, the numbers that rules compare with, and the
+//! bounds under which evidence is read.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::Limits;
 
 use super::{RuleMeta, Severity};
 
@@ -26,6 +29,8 @@ pub struct Settings {
     pub disabled: BTreeSet<&'static str>,
     /// Numbers that replace those of the table, by name.
     pub thresholds: BTreeMap<&'static str, u32>,
+    /// The bounds under which the evidence is read.
+    pub limits: Limits,
 }
 
 impl Settings {

@@ -1,14 +1,17 @@
 //! The directory that the user named: outside of the evidence, and every file in it new.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
 use thiserror::Error;
 
-use super::safe_name;
+use super::{
+    safe_name,
+    scribe::{freely, new_file, take_away},
+};
 
 /// Why something was not taken out.
 #[derive(Debug, Error)]
@@ -67,6 +70,12 @@ impl Destination {
     /// # Errors
     /// When it cannot be reached, is no directory, or lies within the evidence, whatever links lead there.
     pub fn open(directory: &Path, evidence: &Path) -> Result<Self, ExportError> {
+        let (shown, evidence) = (directory.to_path_buf(), evidence.to_path_buf());
+        let gone = access(directory);
+        freely(move || Self::find(&shown, &evidence)).map_err(gone)?
+    }
+
+    fn find(directory: &Path, evidence: &Path) -> Result<Self, ExportError> {
         keep_out(directory, evidence)?;
         if fs::symlink_metadata(directory).is_err() {
             fs::create_dir(directory).map_err(access(directory))?;
@@ -88,7 +97,7 @@ impl Destination {
         for number in 1..=MOST_NUMBERS {
             let path = self.directory.join(numbered(&name, number));
             // A link or file of that name is never followed or opened.
-            let file = match OpenOptions::new().write(true).create_new(true).open(&path) {
+            let file = match new_file(&path) {
                 Ok(file) => file,
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(source) => return Err(ExportError::Write { path, source }),
@@ -98,8 +107,7 @@ impl Destination {
                 Ok(()) => Ok(path),
                 Err(source) => {
                     drop(out);
-                    // Half a file helps nobody; if even that fails, the error that is told is the first.
-                    let _ = fs::remove_file(&path);
+                    take_away(&path);
                     Err(ExportError::Write { path, source })
                 }
             };

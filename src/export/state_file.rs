@@ -1,8 +1,7 @@
 //! Where the view keeps what it remembers: one small file in the user's state directory, replaced as a whole.
 
 use std::{
-    env,
-    fs::{self, OpenOptions},
+    env, fs,
     io::{Read, Write},
     path::{Path, PathBuf},
     process,
@@ -13,6 +12,7 @@ use crate::state::{MAX_BYTES, States};
 use super::{
     ExportError,
     destination::{access, keep_out},
+    scribe::{create, freely},
 };
 
 /// The file of the states.
@@ -46,9 +46,11 @@ impl StateFile {
     /// Reads what is remembered; nothing when there is no file or it is not understood.
     #[must_use]
     pub fn load(&self) -> States {
-        let mut bytes = Vec::new();
         let most = MAX_BYTES as u64 + 1;
-        let read = fs::File::open(self.directory.join(NAME)).and_then(|file| file.take(most).read_to_end(&mut bytes));
+        let place = self.directory.join(NAME);
+        let mut bytes = Vec::new();
+        let opened = freely(move || fs::File::open(place)).flatten();
+        let read = opened.and_then(|file| file.take(most).read_to_end(&mut bytes));
         if read.is_ok() { States::decode(&bytes) } else { States::default() }
     }
 
@@ -57,13 +59,19 @@ impl StateFile {
     /// # Errors
     /// When the file cannot be written.
     pub fn save(&self, states: &States, evidence: &Path) -> Result<(), ExportError> {
+        let (place, bytes, evidence) = (self.clone(), states.encode(), evidence.to_path_buf());
+        let gone = access(&self.directory);
+        freely(move || place.replace(&bytes, &evidence)).map_err(gone)?
+    }
+
+    fn replace(&self, bytes: &[u8], evidence: &Path) -> Result<(), ExportError> {
         keep_out(&self.directory, evidence)?;
-        create(&self.directory).map_err(access(&self.directory))?;
+        make(&self.directory).map_err(access(&self.directory))?;
         let (path, fresh) = (self.directory.join(NAME), self.directory.join(format!("{NAME}.{}", process::id())));
         let write = || {
             // What a process of this number left behind when it was killed is no longer wanted.
             let _ = fs::remove_file(&fresh);
-            OpenOptions::new().write(true).create_new(true).open(&fresh)?.write_all(&states.encode())?;
+            create(&fresh)?.write_all(bytes)?;
             fs::rename(&fresh, &path)
         };
         write().map_err(|source| {
@@ -74,7 +82,7 @@ impl StateFile {
 }
 
 /// Makes the directory; on Unix for its owner only, since it names what was looked for.
-fn create(directory: &Path) -> std::io::Result<()> {
+fn make(directory: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

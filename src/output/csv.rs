@@ -37,7 +37,7 @@ const MESSAGE_COLUMNS: [&str; 17] = [
 /// Whatever the writer says.
 pub fn write_messages(selection: Selection<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
-    table.write_record(MESSAGE_COLUMNS)?;
+    table.write_record(MESSAGE_COLUMNS).map_err(unwrapped)?;
     for (record, row, file) in selection.messages() {
         let shell = record.shell.record();
         let mail = shell.embedded.first().filter(|_| record.kind == ItemKind::Envelope).unwrap_or(&shell);
@@ -61,7 +61,7 @@ pub fn write_messages(selection: Selection<'_>, out: &mut dyn Write) -> io::Resu
             damage(row),
             file.sha256.map(|digest| digest.to_string()).unwrap_or_default(),
         ];
-        table.write_record(cells.map(|cell| safe(&cell)))?;
+        table.write_record(cells.map(|cell| safe(&cell))).map_err(unwrapped)?;
     }
     table.flush()
 }
@@ -72,20 +72,8 @@ pub fn write_messages(selection: Selection<'_>, out: &mut dyn Write) -> io::Resu
 /// Whatever the writer says.
 pub fn write_findings(selection: Selection<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
-    table.write_record([
-        "severity",
-        "code",
-        "name",
-        "certainty",
-        "message",
-        "kb",
-        "messages",
-        "queues",
-        "file",
-        "locator",
-        "observed",
-        "expected",
-    ])?;
+    let columns = ["severity", "code", "name", "certainty", "message", "kb", "messages", "queues", "file", "locator", "observed", "expected"];
+    table.write_record(columns).map_err(unwrapped)?;
     for finding in selection.chosen_findings() {
         let first = finding.evidence.first();
         let cells = [
@@ -102,16 +90,38 @@ pub fn write_findings(selection: Selection<'_>, out: &mut dyn Write) -> io::Resu
             first.map(|evidence| evidence.observed.to_string()).unwrap_or_default(),
             first.map(|evidence| evidence.expected.to_string()).unwrap_or_default(),
         ];
-        table.write_record(cells.map(|cell| safe(&cell)))?;
+        table.write_record(cells.map(|cell| safe(&cell))).map_err(unwrapped)?;
     }
     table.flush()
 }
 
-/// Returns a cell that shows everything and computes nothing: `=`, `+`, `-`, `@` and their wide forms begin formulas.
-fn safe(text: &str) -> String {
-    let shown = printable(text).to_string();
-    let is_formula = shown.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+/// What begins a formula, in its wide form too.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// Returns a cell that shows everything and computes nothing. One that a spreadsheet would take for a formula gets an apostrophe in front; so
+/// does one that looks as if it had got one, so that the first apostrophe can be taken away again. Where semicolons part cells, what stands
+/// behind one begins a cell as well, and is escaped.
+pub(crate) fn safe(text: &str) -> String {
+    let mut shown = String::new();
+    let mut begins_cell = false;
+    for c in printable(text).to_string().chars() {
+        if begins_cell && FORMULA.contains(&c) {
+            shown.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
+        } else {
+            shown.push(c);
+        }
+        begins_cell = c == ';' || begins_cell && (c.is_whitespace() || matches!(c, '"' | '\''));
+    }
+    let is_formula = shown.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).starts_with(FORMULA);
     if is_formula { format!("'{shown}") } else { shown }
+}
+
+/// Keeps the kind of an error of the writer below, by which a closed pipe is known; the library wraps it.
+fn unwrapped(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn sender(mail: &MailRecord, shell: &MailRecord) -> [String; 2] {
@@ -154,6 +164,9 @@ mod tests {
             ("\t=1", "\\u{9}=1"),
             ("a\x1b]52;\u{202e}b", "a\\u{1b}]52;\\u{202e}b"),
             ("1-2", "1-2"),
+            ("'=1", "''=1"),
+            ("'tis; -1", "'tis; \\u{2d}1"),
+            ("a;=1;\"@b", "a;\\u{3d}1;\"\\u{40}b"),
         ] {
             assert_eq!(safe(text), expected);
         }
@@ -165,7 +178,11 @@ mod tests {
         let report = report_of_fixture(text).unwrap();
         let table = MessageTable::new(&report.backup, &report.findings);
         let mut out = Vec::new();
-        write_messages(Selection { backup: &report.backup, findings: &report.findings, table: &table, chosen: &[0], passed: 1 }, &mut out).unwrap();
+        write_messages(
+            Selection { backup: &report.backup, findings: &report.findings, table: &table, limits: &report.settings.limits, chosen: &[0], passed: 1 },
+            &mut out,
+        )
+        .unwrap();
         let mut read = ::csv::Reader::from_reader(out.as_slice());
         let rows: Vec<_> = read.records().map(Result::unwrap).collect();
         assert_eq!(rows.len(), 1);

@@ -28,7 +28,7 @@ pub enum Problem {
         expected: String,
     },
     /// Something else stands there.
-    #[error("expected {expected}, found {}", printable(.found))]
+    #[error("expected {expected}, found {found}")]
     Unexpected {
         /// What should stand there.
         expected: String,
@@ -36,7 +36,7 @@ pub enum Problem {
         found: String,
     },
     /// A word before a colon is no field.
-    #[error("no field is called {}{}; quote the text to search for it", printable(.name), near(*.like))]
+    #[error("no field is called {name}{}; quote the text to search for it", near(*.like))]
     Field {
         /// The word.
         name: String,
@@ -44,7 +44,7 @@ pub enum Problem {
         like: Option<&'static str>,
     },
     /// A word is not one of those that a field takes.
-    #[error("{field}: takes {known}, not {}", printable(.word))]
+    #[error("{field}: takes {known}, not {word}")]
     Word {
         /// The field.
         field: &'static str,

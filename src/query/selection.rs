@@ -2,6 +2,7 @@
 
 use crate::{
     backup::{Backup, FileRecord, MessageRecord},
+    base::Limits,
     diagnostics::Finding,
 };
 
@@ -18,6 +19,8 @@ pub struct Selection<'a> {
     pub table: &'a MessageTable,
     /// Indexes of what is shown, in the order in which it is shown.
     pub chosen: &'a [usize],
+    /// The bounds under which the evidence was read.
+    pub limits: &'a Limits,
     /// The number of those that passed the filter, shown or not.
     pub passed: usize,
 }

@@ -3,7 +3,7 @@
 use crate::{
     backup::Backup,
     base::Sha256Digest,
-    diagnostics::{self, Finding, Hits, Outcome, Rule, Settings, Severity},
+    diagnostics::{self, Finding, Hits, Outcome, Ran, Rule, RuleBug, Settings, Severity},
 };
 
 /// A judged Backup.
@@ -17,13 +17,15 @@ pub struct Report {
     pub outcomes: Vec<(&'static Rule, Outcome)>,
     /// What the user set differently.
     pub settings: Settings,
+    /// Rules that failed by a bug of this program.
+    pub bugs: Vec<RuleBug>,
 }
 
 /// Judges a Backup by a catalogue; `hits` are what its message rules found while the messages were read.
 #[must_use]
 pub fn analyze(backup: Backup, hits: Hits, (rules, settings): (&[&'static Rule], Settings)) -> Report {
-    let (findings, outcomes) = diagnostics::run(rules, &settings, &backup, hits);
-    Report { backup, findings, outcomes, settings }
+    let Ran { findings, outcomes, bugs } = diagnostics::run(rules, &settings, &backup, hits);
+    Report { backup, findings, outcomes, settings, bugs }
 }
 
 impl Report {

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    fmt, fs,
+    fmt,
     path::Path,
     time::SystemTime,
 };
@@ -88,14 +88,20 @@ pub(super) fn shown_bytes(name: &[u8]) -> String {
     shown
 }
 
+/// Shows a path that the user gave; what is no UTF-8 in it is escaped as in [`EvidencePath`].
+#[must_use]
+pub fn shown_path(path: &Path) -> String {
+    path.to_str().map_or_else(|| shown_os(path.as_os_str()), str::to_owned)
+}
+
 #[cfg(unix)]
-fn shown_os(name: &OsStr) -> String {
+pub(super) fn shown_os(name: &OsStr) -> String {
     use std::os::unix::ffi::OsStrExt;
     shown_bytes(name.as_bytes())
 }
 
 #[cfg(not(unix))]
-fn shown_os(name: &OsStr) -> String {
+pub(super) fn shown_os(name: &OsStr) -> String {
     shown_bytes(name.as_encoded_bytes())
 }
 
@@ -197,54 +203,6 @@ impl Entry {
     pub fn is_folder(&self) -> bool {
         self.kind == EntryKind::Folder
     }
-
-    /// Returns the entry of something on disk without opening or following it.
-    pub(super) fn on_disk(place: &Path, path: EvidencePath) -> Self {
-        let mut entry = Self::new(path, EntryKind::Special("unknown"), 0);
-        match fs::symlink_metadata(place) {
-            Ok(found) => {
-                entry.modified = found.modified().ok().map(FileTime::from_system);
-                entry.kind = kind_on_disk(place, found.file_type());
-                entry.size = if entry.is_file() { found.len() } else { 0 };
-                entry.read_only = entry.is_file() && found.permissions().readonly();
-            }
-            Err(error) => entry.unreadable = Some(error.to_string().into()),
-        }
-        entry
-    }
-}
-
-fn kind_on_disk(place: &Path, kind: fs::FileType) -> EntryKind {
-    if kind.is_symlink() {
-        EntryKind::Link { target: fs::read_link(place).ok().map(|target| shown_os(target.as_os_str()).into()) }
-    } else if kind.is_dir() {
-        EntryKind::Folder
-    } else if kind.is_file() {
-        EntryKind::File
-    } else {
-        EntryKind::Special(special_kind(kind))
-    }
-}
-
-#[cfg(unix)]
-fn special_kind(kind: fs::FileType) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-    if kind.is_fifo() {
-        "fifo"
-    } else if kind.is_socket() {
-        "socket"
-    } else if kind.is_block_device() {
-        "block device"
-    } else if kind.is_char_device() {
-        "character device"
-    } else {
-        "special file"
-    }
-}
-
-#[cfg(not(unix))]
-fn special_kind(_: fs::FileType) -> &'static str {
-    "special file"
 }
 
 /// Something about the evidence as a whole, or about an entry that was listed differently than it is stored.

@@ -1,4 +1,5 @@
-//! Why nothing could be scanned at all. Everything smaller is a note or the error of one file.
+//! Why nothing could be scanned at all. Everything smaller is a note or the error of one file. Paths stand in the texts as they are; who
+//! shows them escapes them.
 
 use std::{
     fmt, io,
@@ -7,7 +8,7 @@ use std::{
 
 use thiserror::Error;
 
-use crate::base::printable;
+use super::shown_path;
 
 /// A reason to give up before the first file was read.
 #[derive(Debug, Error)]
@@ -74,7 +75,7 @@ struct Shown<'a>(&'a Path);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        printable(&self.0.to_string_lossy()).fmt(f)
+        f.write_str(&shown_path(self.0))
     }
 }
 
@@ -83,7 +84,7 @@ struct PackedHint<'a>(&'a [String]);
 impl fmt::Display for PackedHint<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(first) = self.0.first() else { return Ok(()) };
-        write!(f, "; {} is still packed", printable(first))?;
+        write!(f, "; {first} is still packed")?;
         match self.0.len() - 1 {
             0 => Ok(()),
             more => write!(f, ", and {more} more"),
@@ -96,9 +97,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_are_one_clear_line_and_show_no_control_characters() {
+    fn messages_are_one_clear_line() {
         let missing = ScanError::access(Path::new("no\x1bwhere"), io::ErrorKind::NotFound.into());
-        assert_eq!(missing.to_string(), "no\\u{1b}where does not exist");
+        assert_eq!(missing.to_string(), "no\x1bwhere does not exist");
         let packed = vec!["a.zip".to_string(), "b.cab".to_string()];
         let nothing = ScanError::NoBackup { path: "case".into(), packed };
         assert_eq!(nothing.to_string(), "nothing in case is an IMCSAVE Backup; a.zip is still packed, and 1 more");

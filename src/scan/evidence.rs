@@ -1,8 +1,9 @@
 //! What the user points at, opened: the Backup found in it, listed, and read file by file.
 
 use std::{
-    fs,
-    io::Read,
+    ffi::OsStr,
+    fs::{self, File},
+    io::{self, Read},
     path::{Path, PathBuf},
     sync::atomic::AtomicBool,
 };
@@ -13,11 +14,13 @@ use super::{
     archive, disk,
     entry::{Entry, EntryKind, EvidencePath, Note},
     error::ScanError,
+    folder::{Folder, named_entry, named_file},
     load::{Bounds, Contents, Loaded},
     marks::{self, Candidate, Marks},
     positional::Positional,
     spool_tree::{self, SIBLING_BYTES},
     store::{ArchiveFormat, Store, read_on_disk},
+    tree::Tree,
     visit::{Run, Visit, Visited, Wanted},
 };
 use crate::{
@@ -57,7 +60,7 @@ pub struct Evidence {
 }
 
 /// Names looked at in one folder beside the Backup.
-const BESIDE: usize = 10_000;
+pub(super) const BESIDE: usize = 10_000;
 
 impl Evidence {
     /// Opens a folder or an archive, finds the Backup in it and lists it. A link given here is followed, links below are not.
@@ -80,6 +83,12 @@ impl Evidence {
     #[must_use]
     pub fn given(&self) -> &Path {
         &self.given
+    }
+
+    /// Returns the bounds under which it was opened.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Returns where the Backup was found.
@@ -128,12 +137,13 @@ impl Evidence {
     /// Returns whether a folder beside the root is a whole collection itself; looks at names only.
     #[must_use]
     pub fn is_collection(&self, folder: &Entry) -> bool {
-        let Store::Folder(root) = &self.store else { return false };
-        if !folder.is_folder() || !self.beside.contains(folder) {
+        let Store::Folder(tree) = &self.store else { return false };
+        if !folder.is_folder() || self.beside.binary_search_by(|entry| entry.path.cmp(&folder.path)).is_err() {
             return false;
         }
         let mut marks = Marks::default();
-        let (entries, _) = disk::list_flat(&root.join(folder.path.os()), BESIDE).unwrap_or_default();
+        let listed = tree.folder(folder.path.os()).and_then(|folder| disk::list_flat(&folder, BESIDE));
+        let (entries, _) = listed.unwrap_or_default();
         for entry in entries {
             marks.add(Marks::of(entry.path.name(), entry.is_folder()));
         }
@@ -173,15 +183,16 @@ impl Evidence {
 /// # Errors
 /// When the path does not exist or is no regular file. A file that cannot be read to its end says so in its contents.
 pub fn read_file(path: &Path, limits: &Limits) -> Result<(Entry, Loaded), ScanError> {
-    let given = fs::canonicalize(path).map_err(|error| ScanError::access(path, error))?;
+    let access = |error| ScanError::access(path, error);
+    let given = fs::canonicalize(path).map_err(access)?;
     let name = given.file_name().unwrap_or_default();
-    let entry = Entry::on_disk(&given, EvidencePath::default().join(name));
+    let entry = named_entry(&given, EvidencePath::default().join(name));
     if !entry.is_file() {
         return Err(ScanError::NoFile { path: path.to_path_buf() });
     }
-    disk::open_file(&given).map_err(|error| ScanError::access(path, error))?;
+    let file = named_file(&given).map_err(access)?;
     let cancel = AtomicBool::new(false);
-    let loaded = read_on_disk(&given, &entry, Bounds { keep: limits.file_bytes, declared: None, cancel: &cancel }, Vec::new());
+    let loaded = read_on_disk(Ok(file), &entry, Bounds { keep: limits.file_bytes, declared: None, cancel: &cancel }, Vec::new());
     Ok((entry, loaded))
 }
 
@@ -197,18 +208,23 @@ pub fn manifest_digest<'a>(files: impl IntoIterator<Item = (&'a EvidencePath, Op
 }
 
 fn open_folder(path: &Path, given: &Path, limits: &Limits) -> Result<Evidence, ScanError> {
-    let search = disk::search(given, limits).map_err(|error| ScanError::access(path, error))?;
+    let access = |error| ScanError::access(path, error);
+    let top = Folder::open(given).map_err(access)?;
+    let search = disk::search(&top, limits).map_err(access)?;
     let Some(chosen) = marks::choose(&search.candidates).cloned() else {
         let path = path.to_path_buf();
-        return Err(if search.any { ScanError::NoBackup { packed: packed(given, &search.files), path } } else { ScanError::Empty { path } });
+        return Err(if search.any { ScanError::NoBackup { packed: packed(top, &search.files), path } } else { ScanError::Empty { path } });
     };
     let at = search.candidates.iter().position(|one| *one == chosen).unwrap_or(0);
-    let root = given.join(search.places.get(at).map(EvidencePath::os).unwrap_or_default());
-    let name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let place = search.places.get(at).map(EvidencePath::os).unwrap_or_default();
+    let root = top.below(place).map_err(access)?;
+    let place = given.join(place);
+    let name = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let listing = disk::list(&root, limits);
     // The folder that holds a folder named Backup is Imcdata or a case folder; that of any other name may hold anything.
     let may_look = chosen.depth() > 0 || marks::is_backup_name(&name);
-    let beside = beside_on_disk(&root, chosen.depth().max(1), may_look);
+    let mut tree = Tree::new(root);
+    let beside = beside_on_disk((&mut tree, &place), chosen.depth().max(1), may_look);
     let notes = [search.notes, beside.notes, listing.notes].concat();
     let mut candidates = search.candidates;
     candidates.sort_by(|a, b| a.path.cmp(&b.path));
@@ -221,7 +237,7 @@ fn open_folder(path: &Path, given: &Path, limits: &Limits) -> Result<Evidence, S
         beside: beside.all,
         siblings: beside.siblings,
         notes,
-        store: Store::Folder(root),
+        store: Store::Folder(tree),
         limits: limits.clone(),
     })
 }
@@ -235,14 +251,13 @@ struct Beside {
 }
 
 /// Looks at the folders above the root, up to what the user pointed at: names of all, and the files that IMCCOPY or MIGRATE wrote.
-fn beside_on_disk(root: &Path, levels: usize, may_look: bool) -> Beside {
+fn beside_on_disk((tree, root): (&mut Tree, &Path), levels: usize, may_look: bool) -> Beside {
     let mut beside = Beside::default();
-    let mut folder = root;
     let mut up = EvidencePath::default();
-    for _ in 0..levels {
-        let (Some(parent), Some(own)) = (folder.parent(), folder.file_name()) else { break };
+    for own in root.ancestors().take(levels).map_while(Path::file_name) {
         up = up.join("..".as_ref());
-        let (entries, cut) = match disk::list_flat(parent, BESIDE) {
+        let listed = tree.climb().and_then(|above| Ok((above, disk::list_flat(above, BESIDE)?)));
+        let (above, (entries, cut)) = match listed {
             Ok(listed) => listed,
             Err(error) => {
                 beside.notes.push(Note::new(&up, "folder-unreadable", format!("the folder cannot be listed: {error}")));
@@ -253,14 +268,13 @@ fn beside_on_disk(root: &Path, levels: usize, may_look: bool) -> Beside {
             beside.notes.push(Note::new(&up, "too-many-files", format!("only the first {BESIDE} names beside the Backup are looked at")));
         }
         for mut entry in entries.into_iter().filter(|entry| entry.path.os() != own) {
-            let place = parent.join(entry.path.os());
-            entry.path = up.join(entry.path.os());
+            let name = entry.path.os().to_os_string();
+            entry.path = up.join(&name);
             if may_look {
-                beside.look_at(&place, &entry);
+                beside.look_at((above, &name), &entry);
             }
             beside.all.push(entry);
         }
-        folder = parent;
     }
     beside.all.sort_by(|a, b| a.path.cmp(&b.path));
     beside.siblings.sort_by(|a, b| a.path.cmp(&b.path));
@@ -269,40 +283,44 @@ fn beside_on_disk(root: &Path, levels: usize, may_look: bool) -> Beside {
 
 impl Beside {
     /// Keeps an entry that is worth reading, a spool folder with everything in it.
-    fn look_at(&mut self, place: &Path, entry: &Entry) {
+    fn look_at(&mut self, (above, name): (&Folder, &OsStr), entry: &Entry) {
         let is_spool = spool_tree::is_part(entry);
-        if is_spool || entry.is_file() && is_sibling_text(place, entry) {
+        if is_spool || entry.is_file() && is_sibling_text(above.file(name), entry) {
             let mut kept = entry.clone();
             spool_tree::bound(&mut kept);
             self.siblings.push(kept);
         }
         if is_spool && entry.is_folder() {
-            let (mut entries, mut notes) = spool_tree::list(place, &entry.path);
+            let (mut entries, mut notes) = match above.below(name) {
+                Ok(place) => spool_tree::list(&place, &entry.path),
+                Err(error) => (Vec::new(), vec![Note::new(&entry.path, "folder-unreadable", format!("the folder cannot be listed: {error}"))]),
+            };
             self.siblings.append(&mut entries);
             self.notes.append(&mut notes);
         }
     }
 }
 
-fn is_sibling_text(place: &Path, entry: &Entry) -> bool {
+fn is_sibling_text(opened: io::Result<File>, entry: &Entry) -> bool {
     let mut head = Vec::new();
-    let read = disk::open_file(place).and_then(|file| file.take(SNIFF_BYTES as u64).read_to_end(&mut head));
+    let read = opened.and_then(|file| file.take(SNIFF_BYTES as u64).read_to_end(&mut head));
     let kinds = [ArtifactKind::ImcCopy, ArtifactKind::MigrationList, ArtifactKind::MigrationLog, ArtifactKind::MigrationWizard];
     entry.size <= SIBLING_BYTES && read.is_ok() && kinds.contains(&sniff(&head, entry.path.name()))
 }
 
 /// Returns the files among which a Backup may still be packed (PKG025).
-fn packed(given: &Path, files: &[EvidencePath]) -> Vec<String> {
+fn packed(given: Folder, files: &[EvidencePath]) -> Vec<String> {
+    let tree = Tree::new(given);
     let is_packed = |path: &&EvidencePath| {
         let mut head = Vec::new();
-        let read = disk::open_file(&given.join(path.os())).and_then(|file| file.take(512).read_to_end(&mut head));
+        let read = tree.file(path).and_then(|file| file.take(512).read_to_end(&mut head));
         read.is_ok() && sniff(&head, path.name()).is_packed()
     };
     files.iter().filter(is_packed).map(ToString::to_string).collect()
 }
 
 fn open_archive(path: &Path, given: &Path, limits: &Limits) -> Result<Evidence, ScanError> {
-    let file = disk::open_file(given).and_then(Positional::new).map_err(|error| ScanError::access(path, error))?;
+    let file = named_file(given).and_then(Positional::new).map_err(|error| ScanError::access(path, error))?;
     let shown = path.to_path_buf();
     let (format, store, catalogue) = match Store::open_archive(file, limits) {
         None => return Err(ScanError::NoArchive { path: shown }),

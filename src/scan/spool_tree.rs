@@ -1,11 +1,10 @@
 //! The parts of the spool directory beside or above a Backup: which entries are worth reading though they are not below the root.
 //! Bounded, since the folder that holds a Backup may be any folder and a spool file may fill a disk (Q272506).
 
-use std::path::Path;
-
 use super::{
     disk,
     entry::{Entry, EvidencePath, Note},
+    folder::Folder,
 };
 use crate::{backup::SpoolFolder, base::Limits};
 
@@ -22,7 +21,7 @@ pub(super) fn is_part(entry: &Entry) -> bool {
 }
 
 /// Lists a folder beside the root of a Backup on disk; `at` is its path from the root.
-pub(super) fn list(place: &Path, at: &EvidencePath) -> (Vec<Entry>, Vec<Note>) {
+pub(super) fn list(place: &Folder, at: &EvidencePath) -> (Vec<Entry>, Vec<Note>) {
     let limits = Limits { files: ENTRIES, depth: LEVELS, ..Limits::default() };
     let mut listing = disk::list(place, &limits);
     for entry in &mut listing.entries {

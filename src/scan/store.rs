@@ -1,19 +1,20 @@
 //! Where the contents of entries come from: a folder or an archive, each opened once and only for reading.
 
 use std::{
-    fs,
-    io::Read,
+    fs::{self, File},
+    io::{self, Read},
     ops::ControlFlow,
-    path::{Path, PathBuf},
 };
 
 use super::{
     archive::Catalogue,
-    cab_file, disk,
+    cab_file,
     entry::{Entry, FileTime},
     load::{Bounds, Loaded, load},
     positional::Positional,
-    tar_file, zip_file,
+    tar_file,
+    tree::Tree,
+    zip_file,
 };
 use crate::base::Limits;
 
@@ -46,7 +47,7 @@ impl ArchiveFormat {
 /// The source of contents.
 #[derive(Debug)]
 pub(super) enum Store {
-    Folder(PathBuf),
+    Folder(Tree),
     Zip(Positional, Vec<zip_file::Packed>),
     Cab(Positional, cab_file::Layout),
     Tar { file: Positional, is_gzip: bool, limit: u64 },
@@ -84,7 +85,7 @@ impl Store {
     /// Reads one file; in a sequential store everything before it is unpacked too.
     pub(super) fn read(&self, entry: &Entry, bounds: Bounds<'_>, buffer: Vec<u8>) -> Loaded {
         match self {
-            Self::Folder(root) => read_on_disk(&root.join(entry.path.os()), entry, bounds, buffer),
+            Self::Folder(tree) => read_on_disk(tree.file(&entry.path), entry, bounds, buffer),
             Self::Zip(file, places) => match places.get(entry.member) {
                 Some(&place) => zip_file::read(file, place, Bounds { declared: Some(entry.size), ..bounds }, buffer),
                 None => Loaded::failed("is no member of the archive", buffer),
@@ -138,8 +139,8 @@ fn format_of(file: &Positional) -> Option<ArchiveFormat> {
 }
 
 /// Reads a file on disk and looks whether it stayed the same.
-pub(super) fn read_on_disk(place: &Path, entry: &Entry, bounds: Bounds<'_>, buffer: Vec<u8>) -> Loaded {
-    let mut file = match disk::open_file(place) {
+pub(super) fn read_on_disk(opened: io::Result<File>, entry: &Entry, bounds: Bounds<'_>, buffer: Vec<u8>) -> Loaded {
+    let mut file = match opened {
         Ok(file) => file,
         Err(error) => return Loaded::failed(error.to_string(), buffer),
     };

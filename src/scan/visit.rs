@@ -4,9 +4,7 @@
 //! wait for itself. Prints nothing; progress goes to the caller.
 
 use std::{
-    any::Any,
     ops::ControlFlow,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -21,7 +19,7 @@ use super::{
     load::{Bounds, Contents, Loaded, load},
     store::{NEVER_REACHED, Store},
 };
-use crate::base::Sha256Digest;
+use crate::base::{Sha256Digest, caught};
 
 /// How far a visit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -160,8 +158,8 @@ impl<'a, T: Send> Shared<'a, T> {
             }
             let loaded = match &entry.unreadable {
                 Some(reason) => Loaded::failed(reason.as_ref(), buffer),
-                None => catch_unwind(AssertUnwindSafe(|| self.visit.store.read(entry, self.bounds(), buffer)))
-                    .unwrap_or_else(|panic| Loaded::failed(format!("cannot be unpacked: {}", message(&*panic)), Vec::new())),
+                None => caught(|| self.visit.store.read(entry, self.bounds(), buffer))
+                    .unwrap_or_else(|bug| Loaded::failed(format!("cannot be unpacked: {bug}"), Vec::new())),
             };
             self.work_off(Job { slot, loaded, permit });
         }
@@ -189,7 +187,7 @@ impl<'a, T: Send> Shared<'a, T> {
         let entry_at = |slot: usize| self.visit.entries.get(slot);
         let mut waiting: std::collections::HashMap<usize, usize> =
             self.files.iter().filter_map(|&slot| Some((entry_at(slot).filter(|entry| entry.unreadable.is_none())?.member, slot))).collect();
-        let walked = catch_unwind(AssertUnwindSafe(|| {
+        let walked = caught(|| {
             self.visit.store.walk(&mut |member, reader| {
                 if waiting.is_empty() || self.is_cancelled() {
                     return ControlFlow::Break(());
@@ -200,8 +198,8 @@ impl<'a, T: Send> Shared<'a, T> {
                 let loaded = load(reader, Bounds { declared: Some(size), ..self.bounds() }, buffer);
                 if send.send(Job { slot, loaded, permit }).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
-        }));
-        let reason = walked.err().map_or_else(|| NEVER_REACHED.to_string(), |panic| format!("cannot be unpacked: {}", message(&*panic)));
+        });
+        let reason = walked.err().map_or_else(|| NEVER_REACHED.to_string(), |bug| format!("cannot be unpacked: {bug}"));
         for &slot in self.files {
             let known = entry_at(slot).and_then(|entry| entry.unreadable.as_deref());
             let left = entry_at(slot).is_some_and(|entry| waiting.get(&entry.member) == Some(&slot)) || known.is_some();
@@ -220,9 +218,9 @@ impl<'a, T: Send> Shared<'a, T> {
         let outcome = if self.is_cancelled() {
             Outcome::Interrupted
         } else {
-            match catch_unwind(AssertUnwindSafe(|| (self.visit.work)(entry, contents))) {
+            match caught(|| (self.visit.work)(entry, contents)) {
                 Ok(value) => Outcome::Done(value),
-                Err(panic) => Outcome::Panicked(message(&*panic).into()),
+                Err(bug) => Outcome::Panicked(bug.into()),
             }
         };
         let Contents { size_read, sha256, .. } = contents;
@@ -246,9 +244,4 @@ impl<'a, T: Send> Shared<'a, T> {
         }
         complete
     }
-}
-
-/// Returns the text of a panic.
-fn message(panic: &(dyn Any + Send)) -> &str {
-    panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a message")
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::base::Sha256Digest;
+use crate::base::{Sha256Digest, visible_json};
 
 /// What is remembered of one Backup.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,7 +58,8 @@ impl States {
         let mut kept = self.0.as_slice();
         loop {
             let backups: Vec<Value> = kept.iter().map(|(digest, state)| value(digest, state)).collect();
-            let bytes = json!({ "version": VERSION, "backups": backups }).to_string().into_bytes();
+            let json = json!({ "version": VERSION, "backups": backups }).to_string();
+            let bytes = visible_json(&json).into_owned().into_bytes();
             match kept.split_last() {
                 Some((_, newer)) if bytes.len() > MAX_BYTES => kept = newer,
                 _ => return bytes,

@@ -21,6 +21,9 @@ const RUN_SECONDS: i64 = 3_000;
 
 /// Compiles a fixture and judges it by the whole catalogue.
 ///
+/// # Panics
+/// When a rule fails by a bug, which a run would survive.
+///
 /// # Errors
 /// [`FixtureError`] when the fixture is not understood.
 pub fn report_of_fixture(text: &str) -> Result<Report, FixtureError> {
@@ -28,6 +31,9 @@ pub fn report_of_fixture(text: &str) -> Result<Report, FixtureError> {
 }
 
 /// Judges files in memory by the whole catalogue, through the real parsers; the Backup may lie below other folders, as on disk.
+///
+/// # Panics
+/// When a rule fails by a bug, which a run would survive.
 #[must_use]
 pub fn report_of(files: &[FixtureFile]) -> Report {
     let limits = Limits::default();
@@ -40,7 +46,11 @@ pub fn report_of(files: &[FixtureFile]) -> Report {
     let below = place.below.clone();
     let mut backup = read_memory(place, &within, (&limits, &|item| hits.judge(CATALOGUE, &settings, item)));
     declare_sizes(&mut backup, files, &below);
-    analyze(backup, hits, (CATALOGUE, settings))
+    // Users get a report of the rest; whoever tests wants to see the fall.
+    assert!(backup.bugs.is_empty(), "{:?}", backup.bugs);
+    let report = analyze(backup, hits, (CATALOGUE, settings));
+    assert!(report.bugs.is_empty(), "{:?}", report.bugs);
+    report
 }
 
 /// Gives files the sizes that the fixture states for them.

@@ -65,18 +65,17 @@ pub struct Field {
 impl Opened {
     /// Decodes a file; `damage` is what went wrong while it was read.
     #[must_use]
-    pub fn decode(path: &str, bytes: &[u8], damage: Vec<Anomaly>) -> Self {
-        let limits = Limits::default();
-        let mut file = SingleFile::read(path, bytes, &limits);
+    pub fn decode(path: &str, bytes: &[u8], (damage, limits): (Vec<Anomaly>, &Limits)) -> Self {
+        let mut file = SingleFile::read(path, bytes, limits);
         file.anomalies.extend(damage);
         file.anomalies.sort_by_key(|anomaly| anomaly.offset);
         let shown = without_secrets(bytes, &file.secrets());
         let nodes = match &file.content {
-            SingleContent::Message(found) => page::message_nodes(path, found, &file.anomalies),
+            SingleContent::Message(found) => page::message_nodes(path, found, (&file.anomalies, limits)),
             SingleContent::Document(found) => vec![page::document_node(path, found, &file)],
             _ => vec![page::text_node(path, &file, &shown)],
         };
-        let (fields, runs) = owners(&file, &limits);
+        let (fields, runs) = owners(&file, limits);
         let mail = nodes.iter().position(|node| node.object == "mail").unwrap_or(0);
         let kind = file.kind_name().replace('_', " ");
         Self { path: path.to_owned(), kind, nodes, mail, fields, runs, anomalies: file.anomalies, bytes: shown }
@@ -109,6 +108,16 @@ impl Opened {
         let offset = byte as u64;
         let unread = self.field_at(byte).and_then(|field| self.fields.get(field)).is_none_or(Field::is_unread);
         unread || self.anomalies.binary_search_by_key(&offset, |anomaly| anomaly.offset).is_ok()
+    }
+
+    /// Returns the nearest byte behind or before another where a deviation lies or a range begins that was not read.
+    #[must_use]
+    pub fn next_damage(&self, byte: usize, is_forward: bool) -> Option<usize> {
+        let deviations = self.anomalies.iter().map(|anomaly| anomaly.offset);
+        let is_unread = |owner: &Option<usize>| owner.and_then(|field| self.fields.get(field)).is_none_or(Field::is_unread);
+        let unread = self.runs.iter().filter(|(_, owner)| is_unread(owner)).map(|(start, _)| *start);
+        let places = deviations.chain(unread).filter_map(|place| usize::try_from(place).ok()).filter(|place| *place < self.bytes.len());
+        if is_forward { places.filter(|place| *place > byte).min() } else { places.filter(|place| *place < byte).max() }
     }
 
     /// Returns the message, the tab and the row that a spot means.

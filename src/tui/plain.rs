@@ -5,13 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
 use crate::{
     base::printable,
-    scan::{Evidence, ScanError},
+    scan::{Evidence, ScanError, shown_path},
 };
 
 use super::{
     action::Action,
     app::{App, Effect},
-    filtering,
     keymap::bindings_of,
     reader::{Event, Request, open, read},
     saving,
@@ -25,6 +24,10 @@ use super::{
 pub struct Dialogue {
     app: App,
     evidence: Option<Arc<Evidence>>,
+    /// What bugs of this program cost, in sentences.
+    pub bugs: Vec<String>,
+    /// What was copied last: a dialogue of lines has no clipboard, so it says it.
+    copied: Option<String>,
 }
 
 /// Columns of a row, so that nothing is cut.
@@ -46,12 +49,18 @@ impl Dialogue {
             }
         };
         read(request, &AtomicBool::new(false), &send);
-        let mut dialogue = Self { app: App::new(&request.path.display().to_string(), (100, 60), Theme::Plain), evidence: None };
+        let mut dialogue =
+            Self { app: App::new(&shown_path(&request.path), (100, 60), Theme::Plain), evidence: None, bugs: Vec::new(), copied: None };
         for event in events.into_inner().unwrap_or_else(PoisonError::into_inner) {
             match event {
                 Event::Failed(error) => return Err(error),
                 Event::Listed(evidence) => dialogue.evidence = Some(evidence),
-                event => dialogue.app.take(event),
+                event => {
+                    if let Event::Done(done) = &event {
+                        dialogue.bugs.clone_from(&done.bugs);
+                    }
+                    dialogue.app.take(event);
+                }
             }
         }
         Ok(dialogue)
@@ -59,7 +68,7 @@ impl Dialogue {
 
     /// Returns the first words.
     #[must_use]
-    pub fn greeting(&self) -> String {
+    pub fn greeting(&mut self) -> String {
         format!("{}Say help for the commands.\n", self.listing())
     }
 
@@ -79,9 +88,10 @@ impl Dialogue {
             }
             "filter" | "f" => self.filter(rest),
             "save" => return Some(self.save(rest)),
+            "copy" | "c" => return Some(self.copy(rest)),
             word => match self.meant(word, line) {
                 Some(()) => {}
-                None => return Some(format!("{line} is no command; help lists all.\n")),
+                None => return Some(format!("{} is no command; help lists all.\n", printable(line))),
             },
         }
         Some(self.listing())
@@ -103,6 +113,7 @@ impl Dialogue {
         let binding = bindings_of(self.app.screen).find(|binding| binding.keys.contains(&key) || binding.help.eq_ignore_ascii_case(line))?;
         match binding.action {
             Action::Search | Action::Filter | Action::Save | Action::Palette | Action::Help | Action::Suspend => return None,
+            Action::CopyPart | Action::SaveCopy => return None,
             action => self.act(action),
         }
         Some(())
@@ -115,32 +126,38 @@ impl Dialogue {
 
     /// Does what the view asks of its surroundings.
     fn cause(&mut self) {
+        while self.app.is_seeking() {
+            self.app.proceed();
+        }
         for effect in std::mem::take(&mut self.app.effects) {
             let Some(evidence) = self.evidence.clone() else { continue };
             match effect {
                 Effect::Read(path) => {
-                    if let Some(file) = open(&evidence, &path) {
-                        self.app.take(Event::Opened(Box::new(file)));
-                    }
+                    let event = open(&evidence, &path).map_or_else(|| Event::NotOpened(path), |file| Event::Opened(Box::new(file)));
+                    self.app.take(event);
                 }
-                Effect::Filter(text) => {
-                    if let (Some(report), Some(table)) = (self.app.report.clone(), self.app.table.clone())
-                        && let Some(passed) = filtering::with_bodies(&text, (&report, &table), &evidence)
-                    {
-                        self.app.take(Event::Filtered(text, passed));
-                    }
+                Effect::Sort(task) => self.app.take(Event::Sorted(task.answer())),
+                Effect::Filter(task) => {
+                    let passed = task.answer(Some(&evidence), &|_, _| {}, &AtomicBool::new(false));
+                    self.app.take(passed.map_or(Event::NotAnswered, |passed| Event::Filtered(task.screen, task.text, passed)));
                 }
-                _ => {}
+                Effect::Copy(text) => self.copied = Some(text),
+                Effect::Quit | Effect::StopReading | Effect::StopFilter | Effect::Suspend | Effect::Save(..) => {}
             }
         }
     }
 
     fn filter(&mut self, text: &str) {
-        if matches!(self.app.screen, Screen::Messages | Screen::Findings) {
-            self.app.put_filter(text);
-            self.cause();
-        } else {
-            self.app.notice = Some("messages and findings can be filtered".to_owned());
+        self.app.put_filter(text);
+        self.cause();
+    }
+
+    /// Says the parts that can be copied, or the first one that a word fits.
+    fn copy(&self, word: &str) -> String {
+        let parts = self.app.parts(word);
+        match parts.first().filter(|_| !word.is_empty()) {
+            Some(part) => format!("{}\n", printable(&part.text)),
+            None => lines(parts.iter().map(|part| format!("{}: {}", part.name, printable(&part.text)))),
         }
     }
 
@@ -152,18 +169,22 @@ impl Dialogue {
             Err(why) => return format!("{why}.\n"),
         };
         match saving::save(std::path::Path::new(directory.trim()), &saved, (evidence, report, table)) {
-            Ok(paths) => lines(paths.iter().map(|path| format!("Saved {}", path.display()))),
-            Err(error) => format!("Not saved: {error}\n"),
+            Ok(paths) => lines(paths.iter().map(|path| format!("Saved {}", printable(&shown_path(path))))),
+            Err(error) => format!("Not saved: {}\n", printable(&error.to_string())),
         }
     }
 
-    fn listing(&self) -> String {
+    fn listing(&mut self) -> String {
+        let copied = self.copied.take();
         let app = &self.app;
         let pane = app.pane();
         let content = app.detail();
         let (at, len) = if pane.in_detail { (pane.detail.at, content.len()) } else { (pane.list.at, app.list().len()) };
         let part = if pane.in_detail { ", detail" } else { "" };
         let tab = if app.screen == Screen::File { format!(", {}", app.tab.name()) } else { String::new() };
+        if let Some(copied) = copied {
+            return format!("{copied}\n");
+        }
         let mut text = format!("{}{tab}{part}: {len} rows.\n", app.screen.name());
         if let Some(notice) = &app.notice {
             text.push_str(&printable(notice).to_string());
@@ -196,7 +217,7 @@ impl Dialogue {
         let own = "\
 open N: open row N, or follow it. open: the first row listed. detail: all about it.
 next, previous, first, last, back; an empty line: the next page. list: say it again.
-finding: the next row with a finding. search WORDS. filter CONDITIONS. save DIRECTORY. quit.
+finding: the next row with a finding. search WORDS. filter CONDITIONS. save DIRECTORY. copy WORD: says what it fits, whole. quit.
 The name of a screen goes there: overview, findings, messages, registry, profile, gateway, files, rules, siblings, file.
 A key of the view does what it does there:
 ";

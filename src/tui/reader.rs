@@ -8,7 +8,6 @@ use std::{
 
 use crate::{
     backup::{Item, ProductVersion},
-    base::Limits,
     diagnostics::{Hits, Settings},
     query::MessageTable,
     report::{Report, analyze},
@@ -17,9 +16,12 @@ use crate::{
 };
 
 use super::{
-    filtering::Passed,
+    app::{Sorted, Sorting},
     message_row::{MessageRow, rows_of},
     opened::Opened,
+    rows::Rows,
+    target::{Item as ListItem, Screen},
+    view::{self, files::Listed},
 };
 
 /// What is to be read, and how it is to be judged.
@@ -48,12 +50,22 @@ pub enum Event {
     Progress(Progress),
     /// All is read and judged.
     Done(Box<Done>),
-    /// These messages and findings pass the filter of this text.
-    Filtered(String, Passed),
+    /// An order of messages was found.
+    Sorted(Sorted),
+    /// A filter has read so many messages again, of so many.
+    Filtering(usize, usize),
+    /// This passes the filter of this text on this screen.
+    Filtered(Screen, String, Vec<bool>),
+    /// An order or a filter was not found.
+    NotAnswered,
+    /// Something was saved, or not; in words.
+    Saved(String),
     /// Reading was stopped.
     Stopped,
     /// There is nothing to read.
     Failed(ScanError),
+    /// A bug of this program ended the reading.
+    Crashed(String),
     /// This file cannot be opened.
     NotOpened(String),
     /// A single file was decoded.
@@ -61,14 +73,22 @@ pub enum Event {
 }
 
 /// A finished reading.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Done {
     /// The result.
     pub report: Arc<Report>,
     /// What filters are put to.
     pub table: Arc<MessageTable>,
     /// The queue items as the view lists them.
-    pub rows: Vec<MessageRow>,
+    pub rows: Rows,
+    /// Their order at first.
+    pub order: Vec<u32>,
+    /// How each file stands to the packing list.
+    pub listing: Vec<Listed>,
+    /// The rows of the overview.
+    pub overview: Vec<ListItem>,
+    /// What bugs of this program cost, in sentences.
+    pub bugs: Vec<String>,
 }
 
 impl Done {
@@ -77,7 +97,10 @@ impl Done {
     pub fn of(report: Report) -> Self {
         let table = MessageTable::new(&report.backup, &report.findings);
         let rows = rows_of(&report);
-        Self { report: Arc::new(report), table: Arc::new(table), rows }
+        let order = view::messages::order(&rows, Sorting::default());
+        let (listing, overview) = (view::files::listing(&report), view::overview::items(&report, &rows, &table));
+        let bugs = report.bugs.iter().map(|bug| format!("a bug in imcscan: {bug}")).collect();
+        Self { report: Arc::new(report), table: Arc::new(table), rows, order, listing, overview, bugs }
     }
 }
 
@@ -89,7 +112,7 @@ pub fn read(request: &Request, cancel: &AtomicBool, send: &(dyn Fn(Event) + Sync
 }
 
 fn read_all(request: &Request, cancel: &AtomicBool, send: &(dyn Fn(Event) + Sync)) -> Result<(), ScanError> {
-    let limits = Limits::default();
+    let limits = request.settings.limits.clone();
     let evidence = Arc::new(Evidence::open(&request.path, &limits)?);
     send(Event::Listed(Arc::clone(&evidence)));
     let with = |path: &PathBuf| read_file(Path::new(path), &limits);
@@ -103,7 +126,7 @@ fn read_all(request: &Request, cancel: &AtomicBool, send: &(dyn Fn(Event) + Sync
     };
     let progress = |progress: Progress| send(Event::Progress(progress));
     let run = Run { threads: request.threads.max(1), cancel, progress: &progress };
-    let Scanned { mut backup, interrupted, panicked: _ } = read_backup(&evidence, &given, run, (&limits, &judge));
+    let Scanned { mut backup, interrupted, panicked } = read_backup(&evidence, &given, run, (&limits, &judge));
     if interrupted {
         send(Event::Stopped);
         return Ok(());
@@ -112,7 +135,9 @@ fn read_all(request: &Request, cancel: &AtomicBool, send: &(dyn Fn(Event) + Sync
         backup.version.clone_from(&request.version);
     }
     let report = analyze(backup, hits, (CATALOGUE, request.settings.clone()));
-    send(Event::Done(Box::new(Done::of(report))));
+    let mut done = Done::of(report);
+    done.bugs.extend(panicked.iter().map(|(path, text)| format!("a bug in imcscan kept it from reading {path}: {text}")));
+    send(Event::Done(Box::new(done)));
     Ok(())
 }
 
@@ -123,5 +148,5 @@ pub fn open(evidence: &Evidence, path: &str) -> Option<Opened> {
     let entry = entries.find(|entry| entry.path.as_str() == path)?;
     let loaded = evidence.read(entry);
     let contents = loaded.contents();
-    Some(Opened::decode(path, contents.bytes, contents.damage().collect()))
+    Some(Opened::decode(path, contents.bytes, (contents.damage().collect(), evidence.limits())))
 }

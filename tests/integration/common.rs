@@ -150,7 +150,8 @@ fn walk(folder: &Path, meet: &mut dyn FnMut(&Path, bool)) {
     }
 }
 
-/// What must not change of one thing in the evidence: its kind, size, times and contents.
+/// What must not change of one thing in the evidence: its kind (with permissions, owner, links and time of change where there are such), size,
+/// time and contents.
 pub(crate) type Trace = (String, u64, Option<SystemTime>, Option<String>);
 
 /// Returns what must not change of the evidence. Nothing but regular files of up to 64 MiB is opened.
@@ -160,7 +161,19 @@ pub(crate) fn traces(root: &Path) -> BTreeMap<OsString, Trace> {
         let data = fs::symlink_metadata(path).unwrap();
         let is_small = data.is_file() && data.len() < 64 << 20;
         let digest = is_small.then(|| fs::read(path).ok()).flatten().map(|bytes| Sha256Digest::of(&bytes).to_string());
-        found.insert(path.as_os_str().to_owned(), (format!("{:?}", data.file_type()), data.len(), data.modified().ok(), digest));
+        found.insert(path.as_os_str().to_owned(), (kind(path, &data), data.len(), data.modified().ok(), digest));
     });
     found
+}
+
+#[cfg(unix)]
+fn kind(path: &Path, data: &fs::Metadata) -> String {
+    use std::os::unix::fs::MetadataExt;
+    let (mode, owner, changed) = (data.mode(), (data.uid(), data.gid()), (data.ctime(), data.ctime_nsec()));
+    format!("{mode:o} {owner:?} {changed:?} {} {} {:?}", data.ino(), data.nlink(), fs::read_link(path).ok())
+}
+
+#[cfg(not(unix))]
+fn kind(_: &Path, data: &fs::Metadata) -> String {
+    format!("{:?} {:?}", data.file_type(), data.permissions())
 }

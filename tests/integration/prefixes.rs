@@ -11,7 +11,8 @@ use imcscan::{
 };
 use serde_json::Value;
 
-const BACKUP: &str = r#"
+/// A small Backup with every source that rules ask for.
+pub(crate) const BACKUP: &str = r#"
 //- Imcsvc.reg
 REGEDIT4
 

@@ -11,6 +11,7 @@ use regex::Regex;
 /// Floors from the ground up; a file imports only from lower floors, or from its own folder.
 const FLOORS: &[(&str, u32)] = &[
     ("base", 1),
+    ("sandbox", 1),
     ("mapi", 2),
     ("formats", 3),
     ("backup", 4),
@@ -143,6 +144,8 @@ fn crates_stay_in_their_rooms() {
         // Export writes what the engineer takes out of the evidence, and what the view remembers.
         (r"\bstd::fs\b|\bfs::File\b", &["scan/", "cli/", "export/", "testing/"]),
         (r"\benv::var", &["cli/", "export/"]),
+        (r"\brustix::", &["scan/folder/"]),
+        (r"\blandlock::|\bseccompiler::|\blibc::", &["sandbox/"]),
         (r"\bprintln!|\beprintln!|\bprint!", &[]),
         (r"SystemTime::now|Instant::now", &["tui/terminal"]),
     ];

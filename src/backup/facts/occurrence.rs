@@ -191,7 +191,7 @@ fn header_view<'a>(mail: &MessageView<'a>, found: &mut Vec<AddressOccurrence<'a>
     let Some(property) = mail.message.properties.property(PropTag::REPLY_RECIPIENT_ENTRIES) else { return };
     let Some(bytes) = property.value.bytes() else { return };
     let code_page = mail.message.effective_code_page();
-    for entry in flat_entry_list(bytes, property.span.start, &crate::base::Limits::default()).value {
+    for entry in flat_entry_list(bytes, property.span.start, mail.limits()).value {
         let Some((address_type, value, source)) = of_entry_id(entry.bytes, code_page) else { continue };
         let name = match EntryId::parse(entry.bytes, code_page) {
             EntryId::OneOff { name, .. } => Some(name.into_owned()),

@@ -1,6 +1,9 @@
 //! The wire form `imcscan.decode/1` of one file: the shapes of the report, and everything that a report leaves out.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -13,6 +16,8 @@ use crate::{
 
 use super::{
     decode_sources::{directory, packing_list, registry, rfc822, spool},
+    pretty::write_pretty,
+    v1::changed_limits,
     v1_message::{AnomalyV1, MessageV1},
     v1_sources::{GatewayV1, ProfileV1, ServiceV1, SiblingsV1},
 };
@@ -28,6 +33,8 @@ struct DecodeV1<'a> {
     sha256: Option<String>,
     #[serde(flatten)]
     content: ContentV1<'a>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    limits: BTreeMap<&'static str, u64>,
     anomalies: Vec<AnomalyV1<'a>>,
 }
 
@@ -60,10 +67,10 @@ pub fn write(file: &SingleFile<'_>, whole: (u64, Option<Sha256Digest>), limits: 
         size,
         sha256: sha256.map(|digest| digest.to_string()),
         content: content(file, limits),
+        limits: changed_limits(limits),
         anomalies: file.anomalies.iter().map(AnomalyV1::from).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &wire)?;
-    writeln!(out)
+    write_pretty(out, &wire)
 }
 
 fn content<'a>(file: &'a SingleFile<'_>, limits: &Limits) -> ContentV1<'a> {

@@ -1,6 +1,9 @@
 //! The wire form `imcscan.migrate/1`: lists and logs of the Mailbox Migration Utility compared.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use serde::Serialize;
 
@@ -9,8 +12,11 @@ use crate::{
         RetryEntry, Siblings,
         migration::{Attempt, Listed, Migration},
     },
+    base::Limits,
     formats::migrate::UnreadLine,
 };
+
+use super::{pretty::write_pretty, v1::changed_limits};
 
 /// The document.
 #[derive(Serialize)]
@@ -27,6 +33,8 @@ struct MigrateV1<'a> {
     differing: Vec<PairV1<'a>>,
     not_understood: Vec<UnreadV1<'a>>,
     retry: RetryV1<'a>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    limits: BTreeMap<&'static str, u64>,
 }
 
 #[derive(Serialize)]
@@ -95,7 +103,7 @@ struct RetryV1<'a> {
 ///
 /// # Errors
 /// Whatever the writer says.
-pub fn write(siblings: &Siblings, (entries, written): (&[RetryEntry<'_>], Option<&str>), out: &mut dyn Write) -> io::Result<()> {
+pub fn write(siblings: &Siblings, (entries, written): (&[RetryEntry<'_>], Option<&str>), limits: &Limits, out: &mut dyn Write) -> io::Result<()> {
     let migration = Migration::of(siblings);
     let (done, failed, never_tried) = (results(&migration.done()), results(&migration.failed()), rows(&migration.never_tried()));
     let not_understood = unread(siblings);
@@ -120,9 +128,9 @@ pub fn write(siblings: &Siblings, (entries, written): (&[RetryEntry<'_>], Option
         differing: migration.disagreements().into_iter().map(PairV1::from).collect(),
         not_understood,
         retry: RetryV1 { file: written, lines: entries.iter().map(|entry| entry.line().value.as_str()).collect() },
+        limits: changed_limits(limits),
     };
-    serde_json::to_writer_pretty(&mut *out, &wire)?;
-    writeln!(out)
+    write_pretty(out, &wire)
 }
 
 fn files(siblings: &Siblings) -> Vec<FileV1<'_>> {

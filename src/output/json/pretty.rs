@@ -6,6 +6,8 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 use serde_json::{Serializer, ser::Formatter};
 
+use super::visible::Visible;
+
 /// Bytes that are handed to the writer at once.
 const PIECE: usize = 64 << 10;
 /// A new line and the blanks of the deepest level that takes one piece only.
@@ -14,7 +16,7 @@ const LINE: &[u8] = b"\n                                                        
 /// Writes a value and a line end.
 pub(super) fn write_pretty(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(PIECE, out);
-    let written = value.serialize(&mut Serializer::with_formatter(&mut out, Indented::default())).map_err(io::Error::from);
+    let written = value.serialize(&mut Serializer::with_formatter(&mut out, Visible(Indented::default()))).map_err(io::Error::from);
     match written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
         Err(error) => {

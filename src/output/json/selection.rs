@@ -1,13 +1,17 @@
 //! Messages and findings that a filter chose, in the shapes of the report.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use crate::query::Selection;
 
 use super::{
-    v1::{FindingV1, line},
+    pretty::write_pretty,
+    v1::{FindingV1, changed_limits, line},
     v1_message::ItemV1,
 };
 
@@ -16,6 +20,8 @@ use super::{
 struct ListV1<T> {
     schema: &'static str,
     passed: usize,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    limits: BTreeMap<&'static str, u64>,
     #[serde(flatten)]
     list: T,
 }
@@ -58,8 +64,7 @@ impl Serialize for MessageListV1<'_> {
 /// Whatever the writer says.
 pub fn write_messages(selection: Selection<'_>, out: &mut dyn Write) -> io::Result<()> {
     let list = MessagesV1 { messages: MessageListV1(selection) };
-    serde_json::to_writer_pretty(&mut *out, &ListV1 { schema: "imcscan.messages/1", passed: selection.passed, list })?;
-    writeln!(out)
+    write_pretty(out, &ListV1 { schema: "imcscan.messages/1", passed: selection.passed, limits: changed_limits(selection.limits), list })
 }
 
 /// Writes messages as JSON objects one a line.
@@ -80,8 +85,7 @@ pub fn write_message_lines(selection: Selection<'_>, out: &mut dyn Write) -> io:
 /// Whatever the writer says.
 pub fn write_findings(selection: Selection<'_>, out: &mut dyn Write) -> io::Result<()> {
     let list = FindingsV1 { findings: selection.chosen_findings().map(FindingV1::from).collect() };
-    serde_json::to_writer_pretty(&mut *out, &ListV1 { schema: "imcscan.findings/1", passed: selection.passed, list })?;
-    writeln!(out)
+    write_pretty(out, &ListV1 { schema: "imcscan.findings/1", passed: selection.passed, limits: changed_limits(selection.limits), list })
 }
 
 /// Writes findings as JSON objects one a line.

@@ -9,8 +9,9 @@ use serde::{Serialize, Serializer, ser::SerializeSeq};
 use serde_json::{Value, json};
 
 use crate::{
-    backup::{Backup, EntryKind, FileRecord, FileState, PackingListSource, ProductLine, ProfileDump, Queue},
-    diagnostics::{Evidence, Finding, Outcome, Settings, Severity, Undecided},
+    backup::{Backup, EntryKind, FileRecord, FileState, PackingListSource, PlaceNote, ProductLine, ProfileDump, Queue},
+    base::Limits,
+    diagnostics::{Evidence, Finding, Outcome, RuleBug, Settings, Severity, Undecided},
     formats::packing_list::Dialect,
     report::{Report, catalogue_digest},
 };
@@ -18,6 +19,7 @@ use crate::{
 use super::{
     v1_message::{AnomalyV1, ItemV1},
     v1_sources::{GatewayV1, ProfileV1, ServiceV1, SiblingsV1},
+    visible::write_line,
 };
 
 /// The document.
@@ -38,6 +40,8 @@ pub(super) struct ReportV1<'a> {
     siblings: SiblingsV1,
     findings: Vec<FindingV1<'a>>,
     not_evaluated: Vec<NotEvaluatedV1<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    bugs: Vec<BugV1<'a>>,
 }
 
 /// What the user set differently; empty when nothing is.
@@ -46,6 +50,8 @@ struct SettingsV1<'a> {
     severities: BTreeMap<&'a str, &'static str>,
     disabled: &'a BTreeSet<&'static str>,
     thresholds: &'a BTreeMap<&'static str, u32>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    limits: BTreeMap<&'static str, u64>,
 }
 
 /// Everything but folders; made and written one by one.
@@ -121,6 +127,14 @@ struct AffectsV1<'a> {
     queues: Vec<&'a str>,
 }
 
+/// A rule that failed by a bug of this program.
+#[derive(Serialize)]
+struct BugV1<'a> {
+    rule: &'static str,
+    file: Option<&'a str>,
+    text: &'a str,
+}
+
 #[derive(Serialize)]
 struct NotEvaluatedV1<'a> {
     code: &'static str,
@@ -130,7 +144,7 @@ struct NotEvaluatedV1<'a> {
 
 impl<'a> ReportV1<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
-        let Report { backup, findings, outcomes, settings } = report;
+        let Report { backup, findings, outcomes, settings, bugs } = report;
         Self {
             schema: "imcscan.report/1",
             tool: tool(report),
@@ -147,6 +161,7 @@ impl<'a> ReportV1<'a> {
             siblings: SiblingsV1::new(&backup.siblings),
             findings: findings.iter().map(FindingV1::from).collect(),
             not_evaluated: outcomes.iter().filter_map(|(rule, outcome)| not_evaluated(rule.meta.code, outcome)).collect(),
+            bugs: bugs.iter().map(BugV1::from).collect(),
         }
     }
 }
@@ -191,6 +206,7 @@ pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()
         siblings,
         findings,
         not_evaluated,
+        bugs,
     } = ReportV1::new(report);
     line(out, "report", &json!({ "schema": schema, "tool": tool, "backup": backup, "summary": summary, "settings": settings }))?;
     line(out, "packing_list", &packing_list)?;
@@ -202,7 +218,8 @@ pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()
     line(out, "gateway", &gateway)?;
     line(out, "siblings", &siblings)?;
     findings.iter().try_for_each(|finding| line(out, "finding", finding))?;
-    not_evaluated.iter().try_for_each(|rule| line(out, "not_evaluated", rule))
+    not_evaluated.iter().try_for_each(|rule| line(out, "not_evaluated", rule))?;
+    bugs.iter().try_for_each(|bug| line(out, "bug", bug))
 }
 
 /// One object with its type in front.
@@ -215,8 +232,7 @@ struct LineV1<'a, T> {
 
 /// Writes one object with its type on a line of its own.
 pub(super) fn line<T: Serialize>(out: &mut dyn Write, kind: &'static str, object: &T) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &LineV1 { r#type: kind, object })?;
-    writeln!(out)
+    write_line(out, &LineV1 { r#type: kind, object })
 }
 
 fn tool(report: &Report) -> Value {
@@ -232,7 +248,7 @@ fn tool(report: &Report) -> Value {
 fn backup_facts(backup: &Backup) -> Value {
     let version = backup.version.as_ref();
     let files = backup.files.iter().filter(|file| file.is_file());
-    json!({
+    let mut facts = json!({
         "path": backup.place.given,
         "root": backup.place.below,
         "archive": backup.place.archive,
@@ -249,7 +265,12 @@ fn backup_facts(backup: &Backup) -> Value {
         "files": files.clone().count(),
         "bytes": files.map(|file| file.size).sum::<u64>(),
         "manifest_sha256": backup.manifest.to_string(),
-    })
+    });
+    if let Some(facts) = facts.as_object_mut().filter(|_| !backup.place.notes.is_empty()) {
+        let note = |note: &PlaceNote| json!({ "path": note.path, "code": note.anomaly.code, "text": note.anomaly.text });
+        facts.insert("notes".to_owned(), backup.place.notes.iter().map(note).collect());
+    }
+    facts
 }
 
 fn summary(report: &Report) -> Value {
@@ -349,10 +370,27 @@ impl<'a> From<&'a Queue> for QueueV1<'a> {
     }
 }
 
+/// Returns the limits that are not at their default.
+pub(super) fn changed_limits(limits: &Limits) -> BTreeMap<&'static str, u64> {
+    limits.changed().map(|(limit, value)| (limit.name, value)).collect()
+}
+
 impl<'a> From<&'a Settings> for SettingsV1<'a> {
     fn from(settings: &'a Settings) -> Self {
-        let Settings { severities, disabled, thresholds } = settings;
-        Self { severities: severities.iter().map(|(code, severity)| (*code, severity.name())).collect(), disabled, thresholds }
+        let Settings { severities, disabled, thresholds, limits } = settings;
+        Self {
+            severities: severities.iter().map(|(code, severity)| (*code, severity.name())).collect(),
+            disabled,
+            thresholds,
+            limits: changed_limits(limits),
+        }
+    }
+}
+
+impl<'a> From<&'a RuleBug> for BugV1<'a> {
+    fn from(bug: &'a RuleBug) -> Self {
+        let RuleBug { rule, file, text } = bug;
+        Self { rule, file: file.as_deref(), text }
     }
 }
 

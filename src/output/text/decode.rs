@@ -8,7 +8,7 @@ use crate::{
     formats::sniff::ArtifactKind,
 };
 
-use super::{Page, Style, decode_document, decode_message, decode_sources};
+use super::{Page, Style, decode_document, decode_message, decode_sources, overview};
 
 /// Bytes of an unknown file that are shown.
 const FIRST: usize = 64;
@@ -21,6 +21,7 @@ pub fn write(file: &SingleFile<'_>, whole: (u64, Option<Sha256Digest>), look: (&
     let (limits, style) = look;
     let mut page = Page::new(style, out);
     head(file, whole, &mut page)?;
+    overview::limits(limits, &mut page)?;
     page.blank()?;
     match &file.content {
         SingleContent::Message(found) => decode_message::message(found, limits, &mut page)?,

@@ -9,7 +9,7 @@ use crate::{
     report::Report,
 };
 
-use super::{Page, Style};
+use super::{Page, Style, overview, page};
 
 /// Pieces of evidence shown per finding; the JSON report has all.
 const SHOWN: usize = 3;
@@ -33,11 +33,12 @@ pub(super) fn all(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
 /// # Errors
 /// Whatever the writer says.
 pub fn write_findings(selection: Selection<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let page = &mut Page::new(style, out);
+    let page = &mut Page::brief(style, out);
     selection.chosen_findings().try_for_each(|finding| one(finding, page))?;
     let shown = selection.chosen.len();
     let all = if shown < selection.passed { format!(", the first {shown} shown") } else { String::new() };
-    page.entry(0, "", &format!("{} of {}{all}", selection.passed, counted(selection.findings.len(), "finding")))
+    page.entry(0, "", &format!("{} of {}{all}", selection.passed, counted(selection.findings.len(), "finding")))?;
+    overview::limits(selection.limits, page)
 }
 
 /// Writes one line a rule, so that the whole is seen before the details.
@@ -100,10 +101,7 @@ fn shortened(text: &str) -> String {
 /// Long values are cut for the screen, which says so; the JSON forms have them whole.
 pub(super) fn cut(text: &str) -> String {
     const LONGEST: usize = 160;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{} … ({} characters)", text.get(..end).unwrap_or_default(), text.chars().count()),
-        None => text.to_owned(),
-    }
+    page::cut(text, LONGEST).into_owned()
 }
 
 #[cfg(test)]

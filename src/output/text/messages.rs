@@ -8,7 +8,7 @@ use crate::{
     query::{MessageRow, Selection},
 };
 
-use super::{Page, Style};
+use super::{Page, Style, overview};
 
 /// Widths of the columns.
 struct Columns {
@@ -31,13 +31,14 @@ pub fn write(selection: Selection<'_>, style: Style, out: &mut dyn Write) -> io:
     let page = &mut Page::new(style, out);
     if !selection.chosen.is_empty() {
         let columns = Columns::new(selection, page.width());
-        page.heading(columns.line(["file", "date", "size", "!", "from", "to", "subject"].map(str::to_owned)).trim_end())?;
-        selection.messages().try_for_each(|(_, row, _)| page.line(&columns.line(cells(selection, row, &columns))))?;
+        page.heading(columns.line(&["file", "date", "size", "!", "from", "to", "subject"].map(str::to_owned)).trim_end())?;
+        selection.messages().try_for_each(|(_, row, _)| page.line(&columns.line(&cells(selection, row, &columns))))?;
         page.blank()?;
     }
     let shown = selection.chosen.len();
     let all = if shown < selection.passed { format!(", the first {shown} shown") } else { String::new() };
     page.entry(0, "", &format!("{} of {}{all}", selection.passed, counted(selection.table.rows.len(), "message")))?;
+    overview::limits(selection.limits, page)?;
     if !selection.chosen.is_empty() {
         page.entry(0, "", "! the gravest finding (C E W I), a attachments, d damage")?;
     }
@@ -58,29 +59,30 @@ impl Columns {
         Self { path, date, size: SIZE, from: party, to: party, subject: left.saturating_sub(2 * party) }
     }
 
-    fn line(&self, [path, date, size, marks, from, to, subject]: [String; 7]) -> String {
+    /// Returns a line of cells that are printable already.
+    fn line(&self, [path, date, size, marks, from, to, subject]: &[String; 7]) -> String {
         let size = format!("{size:>width$}", width = self.size);
-        let cells = [(path, self.path), (date, self.date), (size, self.size), (marks, MARKS), (from, self.from), (to, self.to)];
-        let padded = |(cell, width): (String, usize)| {
-            let cell = fitted(&cell, width);
+        let cells = [(path, self.path), (date, self.date), (&size, self.size), (marks, MARKS), (from, self.from), (to, self.to)];
+        let padded = |(cell, width): (&String, usize)| {
+            let cell = cut_to(cell.clone(), width);
             let room = width.saturating_sub(display_width(&cell)) + 1;
             format!("{cell}{:room$}", "")
         };
         let line: String = cells.into_iter().filter(|(_, width)| *width > 0).map(padded).collect();
-        line + &fitted(&subject, self.subject)
+        line + &cut_to(subject.clone(), self.subject)
     }
 }
 
 fn cells(selection: Selection<'_>, row: &MessageRow, columns: &Columns) -> [String; 7] {
     let date = row.date.map(|time| time.utc().to_string().replace('T', " ")).unwrap_or_default();
     [
-        row.path().to_owned(),
+        fitted(row.path(), columns.path),
         date.get(..columns.date).unwrap_or(&date).to_owned(),
         size(row.size),
         marks(selection, row),
-        address(row.from()).to_owned(),
+        fitted(address(row.from()), columns.from),
         recipients(row, columns.to),
-        row.subject().to_owned(),
+        fitted(row.subject(), columns.subject),
     ]
 }
 
@@ -115,7 +117,11 @@ fn size(bytes: u64) -> String {
 
 /// Returns a text made printable and cut to a width.
 fn fitted(text: &str, width: usize) -> String {
-    let shown = printable(text).to_string();
+    cut_to(printable(text).to_string(), width)
+}
+
+/// Returns printable text cut to a width.
+fn cut_to(shown: String, width: usize) -> String {
     if display_width(&shown) <= width {
         return shown;
     }

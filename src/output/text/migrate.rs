@@ -7,18 +7,24 @@ use crate::{
         RetryEntry, Siblings,
         migration::{Attempt, Listed, Migration},
     },
-    base::counted,
+    base::{Limits, counted},
 };
 
-use super::{Page, Style};
+use super::{Page, Style, overview};
 
 /// Writes how far a migration went; `retry` is the list for the next run and the file that it was written to.
 ///
 /// # Errors
 /// Whatever the writer says.
-pub fn write(siblings: &Siblings, retry: (&[RetryEntry<'_>], Option<&str>), style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    siblings: &Siblings,
+    retry: (&[RetryEntry<'_>], Option<&str>),
+    (limits, style): (&Limits, Style),
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let migration = Migration::of(siblings);
-    let mut page = Page::new(style, out);
+    let mut page = Page::brief(style, out);
+    overview::limits(limits, &mut page)?;
     head(siblings, &migration, &mut page)?;
     section(&mut page, "Failed", migration.failed().iter().map(failed))?;
     section(&mut page, "Never tried", migration.never_tried().iter().map(listed))?;

@@ -29,7 +29,7 @@ pub use rules::{write_article, write_explanation, write_rules};
 /// # Errors
 /// Whatever the writer says.
 pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page::new(style, out);
+    let mut page = Page::brief(style, out);
     overview::head(report, &mut page)?;
     finding::all(report, &mut page)?;
     overview::tail(report, &mut page)

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, io};
 
 use crate::{
-    backup::{Backup, FileState, PackingListSource, ProductLine, Queue},
-    base::counted,
+    backup::{Backup, FileState, PackingListSource, PlaceNote, ProductLine, Queue},
+    base::{Limits, counted},
     diagnostics::{Outcome, Settings, Severity},
     report::Report,
 };
@@ -35,12 +35,26 @@ fn settings(settings: &Settings) -> String {
     let severities = settings.severities.iter().map(|(code, severity)| format!("{code} counts as {severity}"));
     let disabled = settings.disabled.iter().map(|code| format!("{code} is switched off"));
     let thresholds = settings.thresholds.iter().map(|(name, number)| format!("{name} is {number}"));
-    severities.chain(disabled).chain(thresholds).collect::<Vec<_>>().join(", ")
+    let limits = changed_limits(&settings.limits);
+    severities.chain(disabled).chain(thresholds).chain(limits).collect::<Vec<_>>().join(", ")
+}
+
+/// Writes the limits that are not at their default, where a list or a file is shown and no report.
+pub(super) fn limits(limits: &Limits, page: &mut Page<'_>) -> io::Result<()> {
+    let changed: Vec<String> = changed_limits(limits).collect();
+    if changed.is_empty() { Ok(()) } else { page.entry(0, "", &format!("Read under other bounds: {}", changed.join(", "))) }
+}
+
+/// Returns the limits that are not at their default, in words.
+fn changed_limits(limits: &Limits) -> impl Iterator<Item = String> {
+    limits.changed().map(|(limit, value)| format!("the limit {} is {value} {}", limit.name, limit.unit))
 }
 
 /// Writes what comes after the findings.
 pub(super) fn tail(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    place_notes(&report.backup.place.notes, page)?;
     unread_files(&report.backup, page)?;
+    bugs(report, page)?;
     not_evaluated(report, page)
 }
 
@@ -137,6 +151,23 @@ fn sources(backup: &Backup) -> String {
     parts.join(", ")
 }
 
+/// Writes what the listing met that is no matter of one file.
+fn place_notes(notes: &[PlaceNote], page: &mut Page<'_>) -> io::Result<()> {
+    const SHOWN: usize = 12;
+    if notes.is_empty() {
+        return Ok(());
+    }
+    page.heading("Listing of the Backup")?;
+    for PlaceNote { path, anomaly } in notes.iter().take(SHOWN) {
+        let path = if path.is_empty() { "the Backup" } else { path };
+        page.entry(2, "", &format!("{path}: {} ({})", anomaly.text, anomaly.code))?;
+    }
+    if notes.len() > SHOWN {
+        page.entry(2, "", &format!("and {} more (see --json)", notes.len() - SHOWN))?;
+    }
+    page.blank()
+}
+
 fn unread_files(backup: &Backup, page: &mut Page<'_>) -> io::Result<()> {
     const SHOWN: usize = 12;
     let unread: Vec<_> = backup.files.iter().filter(|file| file.is_file() && (file.state != FileState::Read || !file.anomalies.is_empty())).collect();
@@ -159,6 +190,15 @@ fn unread_files(backup: &Backup, page: &mut Page<'_>) -> io::Result<()> {
     if unread.len() > SHOWN {
         page.entry(2, "", &format!("and {} more (see --json)", unread.len() - SHOWN))?;
     }
+    page.blank()
+}
+
+fn bugs(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    if report.bugs.is_empty() {
+        return Ok(());
+    }
+    page.heading("Failed by a bug in imcscan")?;
+    report.bugs.iter().try_for_each(|bug| page.entry(2, "", &bug.to_string()))?;
     page.blank()
 }
 

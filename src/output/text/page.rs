@@ -1,6 +1,7 @@
 //! A page of text: width, colours, wrapping, columns.
 
 use std::{
+    borrow::Cow,
     fmt,
     io::{self, Write},
 };
@@ -22,6 +23,7 @@ pub struct Style {
 /// Where text is written to.
 pub struct Page<'a> {
     style: Style,
+    longest: usize,
     out: &'a mut dyn Write,
 }
 
@@ -35,7 +37,14 @@ impl<'a> Page<'a> {
     /// Returns a page over a writer.
     #[must_use]
     pub fn new(style: Style, out: &'a mut dyn Write) -> Self {
-        Self { style: Style { width: style.width.clamp(40, 120), ..style }, out }
+        Self { style: Style { width: style.width.clamp(40, 120), ..style }, longest: usize::MAX, out }
+    }
+
+    /// Returns a page on which no text is longer than some twenty lines: what evidence makes longer is cut, which the page says.
+    #[must_use]
+    pub fn brief(style: Style, out: &'a mut dyn Write) -> Self {
+        const BRIEF: usize = 1_500;
+        Self { longest: BRIEF, ..Self::new(style, out) }
     }
 
     /// Returns the columns of the page.
@@ -84,16 +93,29 @@ impl<'a> Page<'a> {
     /// # Errors
     /// Whatever the writer says.
     pub fn paragraphs<'t>(&mut self, indent: usize, label: &str, texts: impl IntoIterator<Item = &'t str>) -> io::Result<()> {
+        let room = self.style.width / 2;
+        if textwrap::core::display_width(label) > room.saturating_sub(indent) {
+            // A label that evidence made long stands on lines of its own; hanging below it would leave no room for the text.
+            let own = " ".repeat(indent.min(room));
+            self.wrapped(&own, &own, &cut(label, self.longest))?;
+            return self.paragraphs(indent.min(room) + 2, "", texts);
+        }
         let first = if label.is_empty() { " ".repeat(indent) } else { format!("{:indent$}{label}  ", "") };
         let hanging = " ".repeat(textwrap::core::display_width(&first));
         for (index, text) in texts.into_iter().enumerate() {
             let initial = if index == 0 { &first } else { &hanging };
-            // Hyphens stand in times, names and domains, which are to be copied from the screen whole.
-            let options = textwrap::Options::new(self.style.width).word_splitter(WordSplitter::NoHyphenation);
-            let options = options.initial_indent(initial).subsequent_indent(&hanging).break_words(true);
-            for line in textwrap::wrap(&printable(text).to_string(), &options) {
-                writeln!(self.out, "{}", line.trim_end())?;
-            }
+            self.wrapped(initial, &hanging, &printable(&cut(text, self.longest)).to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Writes printable text over several lines.
+    fn wrapped(&mut self, initial: &str, hanging: &str, text: &str) -> io::Result<()> {
+        // Hyphens stand in times, names and domains, which are to be copied from the screen whole.
+        let options = textwrap::Options::new(self.style.width).word_splitter(WordSplitter::NoHyphenation);
+        let options = options.initial_indent(initial).subsequent_indent(hanging).break_words(true);
+        for line in textwrap::wrap(text, &options) {
+            writeln!(self.out, "{}", line.trim_end())?;
         }
         Ok(())
     }
@@ -120,6 +142,14 @@ impl<'a> Page<'a> {
 
     fn painted(&mut self, style: Ansi, text: &str) -> io::Result<()> {
         if self.style.color { write!(self.out, "{style}{text}{style:#}") } else { self.out.write_all(text.as_bytes()) }
+    }
+}
+
+/// Long values are cut for the screen, which says so; the JSON forms have them whole.
+pub(super) fn cut(text: &str, longest: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{} … ({} characters)", text.get(..end).unwrap_or_default(), text.chars().count()).into(),
+        None => text.into(),
     }
 }
 
@@ -160,6 +190,17 @@ mod tests {
         check(PLAIN, |page| page.entry(0, "", "a\x1b[31m\u{202e}b"), "a\\u{1b}[31m\\u{202e}b\n");
         check(PLAIN, |page| page.heading("\x07"), "\\u{7}\n");
         check(PLAIN, |page| page.entry(0, "", "name\nCRITICAL"), "name\\u{a}CRITICAL\n");
+    }
+
+    #[test]
+    fn what_evidence_makes_long_is_cut_or_stands_alone() {
+        let mut out = Vec::new();
+        Page::brief(PLAIN, &mut out).entry(0, "", &"x ".repeat(1 << 19)).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.len() < 2_000 && text.ends_with("… (1048576 characters)\n"), "{text}");
+        let mut out = Vec::new();
+        Page::new(PLAIN, &mut out).entry(2, &"L".repeat(900), &"x".repeat(900)).unwrap();
+        assert!(out.len() < 2_200, "{}", out.len());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::{
     backup::{Backup, Build, Item, ProductLine, SpoolFolder},
-    base::{CodePage, Limits, Pattern, counted},
+    base::{CodePage, Pattern, counted},
     declare_rule,
     diagnostics::{Evidence, Findings, Verdict},
     formats::{binhex, mime::MimeEntity, tnef::AttachMethod},
@@ -151,7 +151,7 @@ declare_rule! {
 }
 
 fn binhex_run_of_one_or_two(item: &Item<'_>, findings: &mut Findings<'_>) {
-    let short_run = |text: &[u8]| binhex::blocks(text, &Limits::default()).into_iter().find_map(|block| block.short_run);
+    let short_run = |text: &[u8]| binhex::blocks(text, item.limits()).into_iter().find_map(|block| block.short_run);
     let message = |place: &str, at: u64, mailer: Option<&str>| {
         let mailer = mailer.map_or_else(String::new, |mailer| format!("; written by {mailer}"));
         format!("the BinHex data in {} ({place}) has a run of one or two bytes at decoded offset {at}{mailer}", item.path)

@@ -5,7 +5,7 @@ use crate::{
         Item, MessageView, QueueKind,
         facts::{AddressSource, MailAddress, recipient_address},
     },
-    base::{Anomaly, Limits},
+    base::Anomaly,
     declare_rule,
     diagnostics::{Evidence, Findings},
     formats::{
@@ -280,7 +280,7 @@ fn html_message_with_damaged_attachment(item: &Item<'_>, findings: &mut Findings
     });
     let is_html = || mail.message.html_bytes().is_some() || mail.rtf_text().is_some_and(|text| text.origin == RtfOrigin::Html);
     for (index, bytes, offset) in embedded.filter(|_| is_html()) {
-        let Some(fault) = tnef::decode(bytes, &Limits::default()).anomalies.into_iter().find(is_damage) else { continue };
+        let Some(fault) = tnef::decode(bytes, item.limits()).anomalies.into_iter().find(is_damage) else { continue };
         let at = offset + fault.offset;
         findings
             .report(format!(
