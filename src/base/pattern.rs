@@ -74,15 +74,12 @@ impl Pattern {
 
     /// Returns the groups of every place where it is found.
     pub fn captures_all<'t>(&self, text: &'t str) -> impl Iterator<Item = Captures<'t>> + use<'t> {
-        let found: Vec<Captures<'t>> = match self.of_ascii(text) {
-            Some(regex) => {
-                let found = regex.captures_iter(text.as_bytes());
-                found.map(|found| Captures::of(text, found.iter().map(|group| group.map(|group| group.range())))).collect()
-            }
-            None => {
-                let found = self.of_text().into_iter().flat_map(|regex| regex.captures_iter(text));
-                found.map(|found| Captures::of(text, found.iter().map(|group| group.map(|group| group.range())))).collect()
-            }
+        let found: Vec<Captures<'t>> = if let Some(regex) = self.of_ascii(text) {
+            let found = regex.captures_iter(text.as_bytes());
+            found.map(|found| Captures::of(text, found.iter().map(|group| group.map(|group| group.range())))).collect()
+        } else {
+            let found = self.of_text().into_iter().flat_map(|regex| regex.captures_iter(text));
+            found.map(|found| Captures::of(text, found.iter().map(|group| group.map(|group| group.range())))).collect()
         };
         found.into_iter()
     }
