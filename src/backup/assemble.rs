@@ -143,14 +143,12 @@ pub struct Rest {
     pub files: ReadFiles,
     /// Files of Imcdata beside the root that were not read before.
     pub beside: Vec<FileRecord>,
-    /// Digest over the digests and paths of all files.
-    pub manifest: Sha256Digest,
 }
 
-/// Adds what stands in the queues and all other folders.
+/// Adds what stands in the queues and all other folders; the digest over all files is left to the reader of the evidence.
 #[must_use]
 pub fn complete(mut backup: Backup, rest: Rest, limits: &Limits) -> Backup {
-    let Rest { files: mut read, beside, manifest } = rest;
+    let Rest { files: mut read, beside } = rest;
     backup.imcdata.extend(imcdata(beside).0);
     backup.imcdata.sort_by(|a, b| a.path.cmp(&b.path));
     read.files.append(&mut backup.files);
@@ -162,7 +160,6 @@ pub fn complete(mut backup: Backup, rest: Rest, limits: &Limits) -> Backup {
     backup.packing_list = survived("Imcfls", &mut backup.bugs, || packing_list_source(&files, &backup.siblings, limits)).flatten();
     backup.files = files;
     backup.by_case = OnceLock::new();
-    backup.manifest = manifest;
     backup.version = detect_version(&backup);
     backup
 }
@@ -270,8 +267,8 @@ fn packing_list_source(files: &[FileRecord], siblings: &Siblings, limits: &Limit
         .or_else(|| files.iter().find(|file| matches!(file.content, Content::PackingList(_)) && !file.path.contains('/')))?;
     let Content::PackingList(text) = &file.content else { return None };
     let listed = files.iter().filter(|file| matches!(file.entry, EntryKind::File | EntryKind::Folder));
-    let item = |file: &FileRecord| DiskItem { path: file.path.clone(), size: file.size, is_folder: file.is_folder() };
-    let items: Vec<DiskItem> = listed.map(item).collect();
+    let items: Vec<DiskItem<'_>> =
+        listed.map(|file| DiskItem { path: file.path.as_ref().into(), size: file.size, is_folder: file.is_folder() }).collect();
     let listing = Listing::new(&items);
     let decoded = text.read(&listing, limits);
     let mut excused: Vec<String> = siblings.paths().map(str::to_owned).collect();
@@ -283,13 +280,17 @@ fn packing_list_source(files: &[FileRecord], siblings: &Siblings, limits: &Limit
 
 /// Returns the files that fields of the directory export point to.
 fn side_files(files: &[FileRecord]) -> Vec<String> {
-    let by_name: HashMap<String, &str> = files.iter().map(|file| (file.path.to_ascii_lowercase(), file.path.as_ref())).collect();
     let exports = files.iter().filter_map(|file| match &file.content {
         Content::Directory(export) => Some(export),
         _ => None,
     });
     let fields = exports.flat_map(|export| &export.rows).flat_map(|row| &row.fields);
-    fields.filter_map(|field| by_name.get(&field.side_file()?.name.to_ascii_lowercase()).map(|path| (*path).to_owned())).collect()
+    let named: Vec<_> = fields.filter_map(|field| Some(field.side_file()?.name.to_ascii_lowercase())).collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let by_name: HashMap<String, &str> = files.iter().map(|file| (file.path.to_ascii_lowercase(), file.path.as_ref())).collect();
+    named.iter().filter_map(|name| by_name.get(name)).map(|path| (*path).to_owned()).collect()
 }
 
 fn directory_source(files: &mut [FileRecord]) -> Option<DirectorySource> {

@@ -98,6 +98,6 @@ impl Backup {
     /// Returns the latest time that this site's clocks wrote into a message.
     #[must_use]
     pub fn newest_message_time(&self) -> Option<Timestamp> {
-        self.messages.iter().filter_map(|message| message.facts.newest.map(|(time, _)| time)).max()
+        self.messages.iter().filter_map(|message| message.facts.words.newest().map(|(time, _)| time)).max()
     }
 }

@@ -48,7 +48,7 @@ impl CompactMail {
 
     fn read(&self, headers: Headers) -> MailRecord {
         let expanded = expand(&self.0);
-        read_mail(&mut Cursor(expanded.bytes()), headers).unwrap_or_default()
+        read_mail(&mut Cursor(&expanded), headers).unwrap_or_default()
     }
 
     /// Calls a function with name and value of every Internet header of the message and those in it.

@@ -11,25 +11,21 @@ use crate::{
 };
 
 use super::{
-    HeaderStamp, Item, ItemFacts, ItemKind, ItemQuotes,
+    HeaderStamp, Item, ItemFacts, ItemKind, ItemQuotes, ItemWords,
     facts::postscript,
     item_quotes::Quotes,
     item_said::{peer, relay_refusals, senders},
-    queue_facts::queue_facts,
+    item_words::Words,
+    queue_facts::{queue_facts, raw_hosts, recipient_numbers},
     text_facts,
 };
 
 /// Returns the facts of an item.
 pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
-    let shell = item.shell().map(|view| &view.message.properties);
     let (longest_subject, subjects_of_40) = subjects(item);
     ItemFacts {
         arrival: item.arrival_time(),
-        creation: shell.and_then(|properties| properties.time(PropTag::CREATION_TIME)),
-        newest: newest_time(item),
-        mts_local: item.mts_id().and_then(|id| MtsId::parse(&id)?.local.map(Into::into)),
-        recipient_domains: recipient_domains(item),
-        topmost_host: topmost_host(item),
+        words: words(item),
         report: report_kind(item),
         is_notice: item.notice().is_some(),
         has_headers: item.messages.iter().any(|view| view.headers.is_some()),
@@ -47,9 +43,23 @@ pub(super) fn facts(item: &Item<'_>) -> ItemFacts {
         queue: queue_facts(item),
         longest_subject,
         subjects_of_40,
-        delivered_mts_local: delivered_mts_local(item),
         postscript: postscript(item),
     }
+}
+
+fn words(item: &Item<'_>) -> ItemWords {
+    let search_key = item.mail().and_then(|mail| mail.message.properties.bytes(PropTag::SEARCH_KEY));
+    ItemWords::of(&Words {
+        mts_local: item.mts_id().and_then(|id| MtsId::parse(&id)?.local.map(Into::into)),
+        recipient_domains: recipient_domains(item),
+        topmost_host: topmost_host(item),
+        search_key: search_key.map(Into::into),
+        recipient_numbers: recipient_numbers(item),
+        raw_hosts: raw_hosts(item),
+        delivered_mts_local: delivered_mts_local(item),
+        creation: item.shell().and_then(|view| view.message.properties.time(PropTag::CREATION_TIME)),
+        newest: newest_time(item),
+    })
 }
 
 /// Times that this site's clocks wrote; submit times and Date fields are the sender's clock (conventions of PKG042).
@@ -78,8 +88,8 @@ fn dn_prefixes(item: &Item<'_>) -> Vec<Box<str>> {
 }
 
 /// Returns the domain of each envelope recipient that this gateway has to reach by SMTP; of a report, that of its addressee.
-fn recipient_domains(item: &Item<'_>) -> Box<[Box<str>]> {
-    let Some(shell) = item.shell().map(|view| view.message) else { return Box::default() };
+fn recipient_domains(item: &Item<'_>) -> Vec<Box<str>> {
+    let Some(shell) = item.shell().map(|view| view.message) else { return Vec::new() };
     let code_page = shell.effective_code_page();
     let is_ours = |recipient: &&Recipient<'_>| recipient.properties.boolean(PropTag::RESPONSIBILITY) != Some(false);
     if item.kind == ItemKind::Report {

@@ -23,6 +23,7 @@ mod item_facts;
 mod item_quotes;
 mod item_said;
 mod item_size;
+mod item_words;
 pub mod known_builds;
 pub mod migration;
 mod model;
@@ -82,6 +83,7 @@ pub use gateway::{Gateway, GatewayAttribute, attributes_of};
 pub use item::{Item, ItemKind, MessageView};
 pub use item_quotes::ItemQuotes;
 pub use item_said::{RelayRefusal, Said};
+pub use item_words::ItemWords;
 pub use model::{Backup, BackupPlace, Content, DirectorySource, EntryKind, FileRecord, FileState, PackingListSource, PlaceNote, Queue, RivalPlace};
 pub use packing_list::{
     CaseDifference, DiskItem, Duplicate, EntryMatch, FoundBy, Listing, MissingFile, Outcome, Reconciliation, SizeMismatch, UnlistedFile, reconcile,

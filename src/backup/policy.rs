@@ -178,7 +178,7 @@ impl Backup {
     /// Returns the smallest limit that applies to a queue item, by its outside recipients.
     #[must_use]
     pub fn size_limit_of(&self, item: &MessageRecord) -> SizeLimit<'_> {
-        self.size_limit(item.facts.recipient_domains.iter().map(AsRef::as_ref))
+        self.size_limit(item.facts.words.recipient_domains())
     }
 
     /// Returns the smallest limit in KB that the connector or any domain has.

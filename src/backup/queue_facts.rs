@@ -21,14 +21,8 @@ pub struct QueueFacts {
     pub marks: ItemMarks,
     /// PR_MESSAGE_SIZE of the shell, else of the mail.
     pub size: Option<u32>,
-    /// PR_SEARCH_KEY of the mail.
-    pub search_key: Option<Box<[u8]>>,
-    /// PR_RECIPIENT_NUMBER of each envelope recipient that has one: the header recipient that brought it (Q181797).
-    pub recipient_numbers: Box<[i32]>,
     /// Header recipients of the mail that are distribution lists.
     pub lists: u32,
-    /// The `by` hosts of attached raw documents with three Received fields or more, newest first, each document behind the other.
-    pub raw_hosts: Box<[Box<str>]>,
     /// What it says as a report or notice.
     pub report: Option<Box<ReportSaid>>,
 }
@@ -105,15 +99,11 @@ pub(super) fn queue_facts(item: &Item<'_>) -> QueueFacts {
         (is_set(PropTag::ORIGINATOR_DELIVERY_REPORT_REQUESTED), ItemMarks::DELIVERY_REPORT),
         (from_html, ItemMarks::RTF_FROM_HTML),
     ];
-    let numbers = item.p1().iter().filter_map(|row| row.properties.long(PropTag::RECIPIENT_NUMBER));
     let is_list = |row: &&Recipient<'_>| row.properties.long(PropTag::DISPLAY_TYPE) == Some(1);
     QueueFacts {
         marks: ItemMarks(marks.iter().filter(|(is_so, _)| *is_so).fold(0, |all, (_, mark)| all | mark.0)),
         size: both().find_map(|view| view.message.properties.long(PropTag::MESSAGE_SIZE)).and_then(|size| u32::try_from(size).ok()),
-        search_key: mail.and_then(|mail| mail.message.properties.bytes(PropTag::SEARCH_KEY)).map(Into::into),
-        recipient_numbers: if item.kind == ItemKind::Report { Box::default() } else { numbers.collect() },
         lists: mail.map_or(0, |mail| u32::try_from(mail.message.recipients.iter().filter(is_list).count()).unwrap_or(u32::MAX)),
-        raw_hosts: raw_hosts(item),
         report: report(item).map(Box::new),
     }
 }
@@ -123,7 +113,14 @@ const HOPS: usize = 3;
 /// Header bytes of an attached document that are looked at.
 const HEADER: usize = 64 << 10;
 
-fn raw_hosts(item: &Item<'_>) -> Box<[Box<str>]> {
+/// Returns PR_RECIPIENT_NUMBER of the envelope recipients.
+pub(super) fn recipient_numbers(item: &Item<'_>) -> Vec<i32> {
+    let rows = item.p1().iter().filter(|_| item.kind != ItemKind::Report);
+    rows.filter_map(|row| row.properties.long(PropTag::RECIPIENT_NUMBER)).collect()
+}
+
+/// Returns the `by` hosts of attached raw documents that went through several.
+pub(super) fn raw_hosts(item: &Item<'_>) -> Vec<Box<str>> {
     let mut hosts = Vec::new();
     for bytes in item.raws().iter().filter(|raw| !raw.is_file()).map(|raw| raw.bytes) {
         let block = header_block(bytes.get(..HEADER).unwrap_or(bytes), &Limits::default()).value;
@@ -132,7 +129,7 @@ fn raw_hosts(item: &Item<'_>) -> Box<[Box<str>]> {
             hosts.extend(found);
         }
     }
-    hosts.into()
+    hosts
 }
 
 /// RTF that was made from HTML says so in its first control words.
@@ -211,7 +208,7 @@ fn whole_line(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::report_of_fixture;
+    use crate::{backup::ItemFacts, testing::report_of_fixture};
 
     fn facts(text: &str) -> QueueFacts {
         let report = report_of_fixture(text).unwrap();
@@ -220,13 +217,15 @@ mod tests {
 
     #[test]
     fn marks_and_numbers_are_read() {
-        let facts = facts(
+        let report = report_of_fixture(
             "//- Mtsout/1\np1: SMTP:a@b.c\n  prop 0x66620003: 2\nprop 0x0005000B: true\nprop 0x0029000B: true\nprop 0x300B0102: hex 01 02\n\
              rtf: \"{\\\\rtf1\\\\fromhtml1 x}\"\nenvelope:\n  prop 0x0E080003: 77\n",
         );
+        let ItemFacts { queue: facts, words, .. } = &report.unwrap().backup.messages.first().unwrap().facts.clone();
         assert!(facts.marks.has(ItemMarks::AUTO_FORWARDED) && facts.marks.has(ItemMarks::READ_RECEIPT));
         assert!(!facts.marks.has(ItemMarks::DELIVERY_REPORT) && facts.marks.has(ItemMarks::RTF_FROM_HTML));
-        assert_eq!((facts.size, facts.search_key.as_deref(), &*facts.recipient_numbers), (Some(77), Some(&[1, 2][..]), &[2][..]));
+        assert_eq!(facts.size, Some(77));
+        assert_eq!((words.search_key(), words.recipient_numbers().collect::<Vec<_>>()), (Some(&[1, 2][..]), vec![2]));
         assert!(facts.report.is_none());
     }
 

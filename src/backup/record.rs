@@ -5,7 +5,7 @@ use crate::{
     mapi::ReportKind,
 };
 
-use super::{CompactMail, ItemKind, ItemQuotes, QueueFacts, facts::PostScriptPart};
+use super::{CompactMail, ItemKind, ItemQuotes, ItemWords, QueueFacts, facts::PostScriptPart};
 
 /// One queue item: the shell, and what rules and reports need of it.
 #[derive(Debug, Clone)]
@@ -51,16 +51,8 @@ impl MessageRecord {
 pub struct ItemFacts {
     /// When the item came to the gateway (PR_ARRIVAL_TIME, else PR_CREATION_TIME).
     pub arrival: Option<Timestamp>,
-    /// PR_CREATION_TIME of the shell.
-    pub creation: Option<Timestamp>,
-    /// The latest time that this site's clocks wrote: creation, modification or delivery of shell and mail, with its property.
-    pub newest: Option<(Timestamp, crate::mapi::PropTag)>,
-    /// Local part of the MTS-ID (`l=`).
-    pub mts_local: Option<Box<str>>,
-    /// Domains of the envelope recipients of type SMTP (of a report: of its addressee), lower case, one per recipient.
-    pub recipient_domains: Box<[Box<str>]>,
-    /// The `by` host of the topmost Received field of the mail.
-    pub topmost_host: Option<Box<str>>,
+    /// What is asked for by few rules: ids, domains, hosts, further times.
+    pub words: ItemWords,
     /// Kind of report.
     pub report: Option<ReportKind>,
     /// Whether it is one of the connector's own notification mails.
@@ -77,8 +69,6 @@ pub struct ItemFacts {
     pub longest_subject: u16,
     /// How many of these subjects have exactly 40 characters (Q156844).
     pub subjects_of_40: u16,
-    /// Local part of the MTS-ID that a delivery report in it is about.
-    pub delivered_mts_local: Option<Box<str>>,
     /// The first PostScript attachment of the mail.
     pub postscript: Option<Box<PostScriptPart>>,
 }

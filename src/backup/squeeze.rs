@@ -4,7 +4,7 @@
 //! The form is that of LZ4: a byte with two counts of four bits, so many bytes as they are, then the distance of what is said again. It
 //! is simple and fast enough to be done for each message; a general compressor takes longer to begin than a record takes to squeeze.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 /// Words that records have in common, taken as said before each record.
 const COMMON: &[u8] = b"IPM.Note\x05SMTP\x03EX/o=/ou=/cn=Recipients/cn=REPORT.IPM.Note.NDR.nsf.com.net.org\
@@ -24,59 +24,99 @@ MIME-Version\x031.0\x0cContent-Type text/plain; charset=\"us-ascii\"\x02To\x04Fr
 const SHORTEST: usize = 4;
 /// The farthest place that can be named.
 const FARTHEST: usize = u16::MAX as usize;
-/// Slots of the table of places, a power of two.
+/// Slots of the tables of places, powers of two.
 const SLOTS: usize = 1 << 11;
+const LEARNT_SLOTS: usize = 1 << 13;
 /// The count that four bits hold; further bytes add to it.
 const MOST: usize = 15;
 
-/// Where each word of the common ones stands.
-static PLACES: LazyLock<Vec<u32>> = LazyLock::new(|| {
-    let mut places = vec![u32::MAX; SLOTS];
-    for at in 0..COMMON.len().saturating_sub(SHORTEST - 1) {
-        if let Some(word) = word_at(COMMON, at) {
-            let _ = exchange(&mut places, word, at);
+/// Records that are learnt from, and how large they may be. A queue is full of messages that went the same ways.
+const SAMPLES: usize = 8;
+const SAMPLE: std::ops::RangeInclusive<usize> = 128..=4096;
+
+/// What is taken as said before each record, and where each word of it stands.
+struct Said {
+    bytes: Vec<u8>,
+    places: Vec<u32>,
+}
+
+/// The common words, then the same with one record more each; what was squeezed says by which of them. Set once and never changed, so that
+/// what is said again stays true; which records come first changes how much memory the others take, and nothing else.
+static LEARNT: [OnceLock<Said>; SAMPLES + 1] = [const { OnceLock::new() }; SAMPLES + 1];
+
+impl Said {
+    fn of(bytes: Vec<u8>) -> Self {
+        let mut places = vec![u32::MAX; LEARNT_SLOTS];
+        for at in 0..bytes.len().saturating_sub(SHORTEST - 1) {
+            if let Some(word) = word_at(&bytes, at) {
+                let _ = exchange(&mut places, word, at);
+            }
+        }
+        Self { bytes, places }
+    }
+
+    /// Returns what was learnt last, and its number.
+    fn latest() -> (usize, &'static Self) {
+        let common = LEARNT[0].get_or_init(|| Self::of(COMMON.to_vec()));
+        LEARNT.iter().enumerate().skip(1).map_while(|(number, said)| Some((number, said.get()?))).last().unwrap_or((0, common))
+    }
+
+    /// Learns a record of which too little was said before.
+    fn learn(&self, number: usize, bytes: &[u8], squeezed: usize) {
+        if SAMPLE.contains(&bytes.len())
+            && squeezed > bytes.len() / 4
+            && let Some(next) = LEARNT.get(number + 1)
+        {
+            next.get_or_init(|| Self::of([&self.bytes, bytes].concat()));
         }
     }
-    places
-});
+
+    fn find(&self, word: u32) -> Option<usize> {
+        let known = self.places.get(slot(word, LEARNT_SLOTS)?)?;
+        usize::try_from(*known).ok().filter(|&known| word_at(&self.bytes, known) == Some(word))
+    }
+
+    fn squeeze(&self, bytes: &[u8], out: &mut Vec<u8>) {
+        let mut places = vec![u32::MAX; SLOTS];
+        let (mut at, mut plain) = (0, 0);
+        while let Some(word) = word_at(bytes, at) {
+            let own = exchange(&mut places, word, at).filter(|&known| word_at(bytes, known) == Some(word));
+            let rest = bytes.get(at..);
+            let own = own.map(|known| (at - known, alike(bytes.get(known..), rest)));
+            let other = self.find(word).map(|known| (at + self.bytes.len() - known, alike(self.bytes.get(known..), rest)));
+            let longer = own.into_iter().chain(other).filter(|(distance, _)| *distance <= FARTHEST).max_by_key(|(_, length)| *length);
+            let Some((distance, length)) = longer else {
+                at += 1;
+                continue;
+            };
+            write(out, bytes.get(plain..at).unwrap_or_default(), Some((distance, length)));
+            at += length;
+            plain = at;
+        }
+        write(out, bytes.get(plain..).unwrap_or_default(), None);
+    }
+
+    fn expand(&self, mut squeezed: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(squeezed.len() * 4);
+        while read(&mut squeezed, &mut out, &self.bytes).is_some() {}
+        out
+    }
+}
 
 /// Returns the bytes in a shorter form; [`expand`] gives them back.
 pub(super) fn squeeze(bytes: &[u8]) -> Box<[u8]> {
-    let said = [COMMON, bytes].concat();
-    let mut places = PLACES.clone();
+    let (number, said) = Said::latest();
     let mut out = Vec::with_capacity(bytes.len() / 2 + SHORTEST);
-    let (mut at, mut plain) = (COMMON.len(), COMMON.len());
-    while let Some(word) = word_at(&said, at) {
-        let known = exchange(&mut places, word, at).filter(|&known| at - known <= FARTHEST && word_at(&said, known) == Some(word));
-        let Some(known) = known else {
-            at += 1;
-            continue;
-        };
-        let length = SHORTEST + alike(said.get(known + SHORTEST..), said.get(at + SHORTEST..));
-        write(&mut out, said.get(plain..at).unwrap_or_default(), Some((at - known, length)));
-        at += length;
-        plain = at;
-    }
-    write(&mut out, said.get(plain..).unwrap_or_default(), None);
+    out.push(u8::try_from(number).unwrap_or(0));
+    said.squeeze(bytes, &mut out);
+    said.learn(number, bytes, out.len());
     out.into()
 }
 
-/// Bytes that were squeezed, behind the common words that they refer to.
-pub(super) struct Expanded(Vec<u8>);
-
-impl Expanded {
-    pub(super) fn bytes(&self) -> &[u8] {
-        self.0.get(COMMON.len()..).unwrap_or_default()
-    }
-}
-
 /// Returns the bytes that were squeezed; of bytes that were not, whatever they begin with.
-pub(super) fn expand(squeezed: &[u8]) -> Expanded {
-    let mut out = Vec::with_capacity(COMMON.len() + squeezed.len() * 4);
-    out.extend_from_slice(COMMON);
-    let mut rest = squeezed;
-    while read(&mut rest, &mut out).is_some() {}
-    Expanded(out)
+pub(super) fn expand(squeezed: &[u8]) -> Vec<u8> {
+    let known = |number: u8| LEARNT.get(usize::from(number)).and_then(OnceLock::get);
+    squeezed.split_first().and_then(|(&number, rest)| Some(known(number)?.expand(rest))).unwrap_or_default()
 }
 
 fn word_at(bytes: &[u8], at: usize) -> Option<u32> {
@@ -85,11 +125,14 @@ fn word_at(bytes: &[u8], at: usize) -> Option<u32> {
 
 /// Notes where a word stands, and returns where it or one like it stood last.
 fn exchange(places: &mut [u32], word: u32, at: usize) -> Option<usize> {
-    // The multiplier of Knuth's multiplicative hashing; the highest bits are the best mixed.
-    let slot = word.wrapping_mul(2_654_435_761) >> (u32::BITS - SLOTS.ilog2());
-    let place = places.get_mut(usize::try_from(slot).ok()?)?;
+    let place = places.get_mut(slot(word, places.len())?)?;
     let known = std::mem::replace(place, u32::try_from(at).ok()?);
     usize::try_from(known).ok().filter(|_| known != u32::MAX)
+}
+
+/// The multiplier of Knuth's multiplicative hashing; the highest bits are the best mixed.
+fn slot(word: u32, slots: usize) -> Option<usize> {
+    usize::try_from(word.wrapping_mul(2_654_435_761) >> (u32::BITS - slots.ilog2())).ok()
 }
 
 fn alike(one: Option<&[u8]>, other: Option<&[u8]>) -> usize {
@@ -119,14 +162,18 @@ fn beyond(out: &mut Vec<u8>, count: usize) {
     out.push(u8::try_from(left).unwrap_or(0));
 }
 
-/// Reads what one call of [`write`] wrote; none at the end.
-fn read(rest: &mut &[u8], out: &mut Vec<u8>) -> Option<()> {
+/// Reads what one call of [`write`] wrote; none at the end. What was said before never runs over into the record.
+fn read(rest: &mut &[u8], out: &mut Vec<u8>, said: &[u8]) -> Option<()> {
     let counts = *rest.split_off_first()?;
     let plain = count(rest, counts >> 4)?;
     out.extend_from_slice(rest.split_off(..plain)?);
     let distance = usize::from(u16::from_le_bytes(*rest.split_off(..2)?.first_chunk()?));
     let length = count(rest, counts & 15)? + SHORTEST;
-    let start = out.len().checked_sub(distance).filter(|_| distance > 0)?;
+    let Some(start) = out.len().checked_sub(distance).filter(|_| distance > 0) else {
+        let start = (said.len() + out.len()).checked_sub(distance)?;
+        out.extend_from_slice(said.get(start..start + length)?);
+        return Some(());
+    };
     if length <= distance {
         out.extend_from_within(start..start + length);
     } else {
@@ -160,17 +207,28 @@ mod tests {
     #[track_caller]
     fn check(bytes: &[u8], at_most: usize) {
         let squeezed = squeeze(bytes);
-        assert_eq!(expand(&squeezed).bytes(), bytes);
+        assert_eq!(expand(&squeezed), bytes);
         assert!(squeezed.len() <= at_most, "{} bytes", squeezed.len());
     }
 
     #[test]
     fn what_is_common_or_repeated_is_said_shortly() {
-        check(b"", 1);
-        check(b"abc", 4);
+        check(b"", 2);
+        check(b"abc", 5);
         check(&[7; 10_000], 60);
         check(b"Received: from relay1.partner.example by MAIL1 with SMTP (Microsoft Exchange Internet Mail Service Version 5.5.2650.21)", 50);
         check(b"joe@partner.example, Joe <joe@partner.example>", 32);
+    }
+
+    #[test]
+    fn what_is_like_a_record_before_is_said_shortly() {
+        let record =
+            |number: u32| format!("from relay{number}.far.example by SRV1 id R{number:07}; joe{number}@far.example to ann@northwind.example");
+        let said = Said::of([COMMON, record(1).as_bytes()].concat());
+        let mut squeezed = Vec::new();
+        said.squeeze(record(2).as_bytes(), &mut squeezed);
+        assert!(squeezed.len() < 40, "{} bytes", squeezed.len());
+        assert_eq!(said.expand(&squeezed), record(2).as_bytes());
     }
 
     #[test]
@@ -194,8 +252,7 @@ mod tests {
         #[test]
         fn anything_comes_back(pieces in proptest::collection::vec((any::<u8>(), 0..40_usize), 0..60)) {
             let bytes: Vec<u8> = pieces.iter().flat_map(|&(byte, count)| (0..count).map(move |at| if at % 5 == 0 { byte } else { 32 })).collect();
-            let expanded = expand(&squeeze(&bytes));
-            prop_assert_eq!(expanded.bytes(), bytes);
+            prop_assert_eq!(expand(&squeeze(&bytes)), bytes);
         }
     }
 }

@@ -114,7 +114,7 @@ fn in_words(source: &VersionSource) -> String {
 fn topmost_hosts(backup: &Backup) -> Vec<(String, usize)> {
     let mut hosts: BTreeMap<String, usize> = BTreeMap::new();
     let inbound = backup.messages.iter().filter(|message| backup.queue_kind_of(message) == Some(QueueKind::MtsIn));
-    for host in inbound.filter_map(|message| message.facts.topmost_host.as_deref()) {
+    for host in inbound.filter_map(|message| message.facts.words.topmost_host()) {
         *hosts.entry(host.to_lowercase()).or_default() += 1;
     }
     hosts.into_iter().collect()

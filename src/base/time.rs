@@ -1,14 +1,15 @@
 //! Points in time without a clock: UTC timestamps of 100 ns, and local times whose zone nobody wrote down.
 
-use std::fmt;
+use std::{fmt, num::NonZeroI64};
 
 /// 1970-01-01 as a FILETIME.
 pub const FILETIME_UNIX_EPOCH: i64 = 116_444_736_000_000_000;
 const TICKS: i64 = 10_000_000;
 
 /// A point in time in UTC, counted in 100 ns since 1601-01-01 (FILETIME).
+// From 1601 on stored one higher, so that a time that may be missing takes no more memory than one that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(i64);
+pub struct Timestamp(NonZeroI64);
 
 /// A date and time of day without a zone, as TNEF date attributes and log files carry it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,31 +32,36 @@ impl Timestamp {
     /// Returns the time of a FILETIME; one beyond the year 30828 is none.
     #[must_use]
     pub fn from_filetime(ticks: u64) -> Option<Self> {
-        i64::try_from(ticks).ok().map(Self)
+        i64::try_from(ticks).ok().map(Self::of)
     }
 
     /// Returns the time of a count of seconds since 1970.
     #[must_use]
     pub fn from_unix(seconds: i64) -> Self {
-        Self(seconds.saturating_mul(TICKS).saturating_add(FILETIME_UNIX_EPOCH))
+        Self::of(seconds.saturating_mul(TICKS).saturating_add(FILETIME_UNIX_EPOCH))
+    }
+
+    fn of(ticks: i64) -> Self {
+        Self(NonZeroI64::new(if ticks < 0 { ticks } else { ticks.saturating_add(1) }).unwrap_or(NonZeroI64::MIN))
     }
 
     /// Returns the FILETIME.
     #[must_use]
     pub fn filetime(self) -> i64 {
-        self.0
+        let stored = self.0.get();
+        if stored < 0 { stored } else { stored - 1 }
     }
 
     /// Returns the seconds since 1970, rounded down.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
-        (self.0 - FILETIME_UNIX_EPOCH).div_euclid(TICKS)
+        (self.filetime() - FILETIME_UNIX_EPOCH).div_euclid(TICKS)
     }
 
     /// Returns the seconds from `earlier` to this time; negative when it is later.
     #[must_use]
     pub fn seconds_since(self, earlier: Self) -> i64 {
-        (self.0.saturating_sub(earlier.0)).div_euclid(TICKS)
+        self.filetime().saturating_sub(earlier.filetime()).div_euclid(TICKS)
     }
 
     /// Returns the date and time of day in UTC.
@@ -99,7 +105,7 @@ impl LocalTime {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fraction = (self.0 - FILETIME_UNIX_EPOCH).rem_euclid(TICKS);
+        let fraction = (self.filetime() - FILETIME_UNIX_EPOCH).rem_euclid(TICKS);
         write!(f, "{}", self.utc())?;
         if fraction != 0 {
             let digits = format!("{fraction:07}");
@@ -163,5 +169,9 @@ mod tests {
         assert_eq!(LocalTime { day: 30, ..local }.as_utc(), None);
         assert_eq!(Timestamp::from_unix(0).to_string(), "1970-01-01T00:00:00Z");
         assert_eq!(Timestamp::from_filetime(0).unwrap().to_string(), "1601-01-01T00:00:00Z");
+        assert_eq!(size_of::<Option<Timestamp>>(), size_of::<Timestamp>());
+        let times = [i64::MIN, -12_000_000_000, -11_644_473_601, -11_644_473_600, 0, 5].map(Timestamp::from_unix);
+        assert!(times.is_sorted() && times.map(Timestamp::filetime).is_sorted_by(|one, next| one < next));
+        assert_eq!((times[2].filetime(), times[3].filetime()), (-TICKS, 0));
     }
 }

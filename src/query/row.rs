@@ -263,8 +263,8 @@ impl<'a> Texts<'a> {
             (TextField::Cc, Box::new(recipients(mail, "cc"))),
             (TextField::Bcc, Box::new(recipients(mail, "bcc"))),
             (TextField::Attach, Box::new(attachments(mail).into_iter())),
-            (TextField::Id, Box::new([&mail.message_id, &shell.message_id, &facts.mts_local].into_iter().flatten().map(|text| &**text))),
-            (TextField::Domain, Box::new(facts.recipient_domains.iter().map(|domain| &**domain).chain(domains))),
+            (TextField::Id, Box::new([mail.message_id.as_deref(), shell.message_id.as_deref(), facts.words.mts_local()].into_iter().flatten())),
+            (TextField::Domain, Box::new(facts.words.recipient_domains().chain(domains))),
             (TextField::Class, Box::new([&mail.message_class, &shell.message_class].into_iter().flatten().map(|text| &**text))),
             (TextField::Damage, Box::new(file.anomalies.iter().map(|anomaly| anomaly.code))),
         ];

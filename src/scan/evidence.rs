@@ -59,6 +59,9 @@ pub struct Evidence {
     limits: Limits,
 }
 
+/// The function that a visit hands each file to.
+pub type Work<'a, T> = &'a (dyn Fn(&Entry, Contents<'_>) -> T + Sync);
+
 /// Names looked at in one folder beside the Backup.
 pub(super) const BESIDE: usize = 10_000;
 
@@ -163,7 +166,17 @@ impl Evidence {
         run: Run<'_>,
         work: &(dyn Fn(&Entry, Contents<'_>) -> T + Sync),
     ) -> Vec<Visited<T>> {
-        Visit { store: &self.store, entries, wanted, keep: self.limits.file_bytes, run, work }.run()
+        self.visit_telling((entries, wanted), run, (work, &|_| true))
+    }
+
+    /// Does the same and returns only the results worth telling, beside what failed and what was interrupted.
+    pub fn visit_telling<T: Send>(
+        &self,
+        (entries, wanted): (&[Entry], Wanted<'_>),
+        run: Run<'_>,
+        (work, tells): (Work<'_, T>, &(dyn Fn(&T) -> bool + Sync)),
+    ) -> Vec<Visited<T>> {
+        Visit { store: &self.store, entries, wanted, keep: self.limits.file_bytes, run, work, tells }.run()
     }
 
     /// Reads one file of this evidence.
@@ -198,7 +211,7 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<(Entry, Loaded), ScanEr
 
 /// Returns the digest of a listing: SHA-256 over one line `<sha256>  <path>` for each file in order, `-` for a digest that is missing.
 #[must_use]
-pub fn manifest_digest<'a>(files: impl IntoIterator<Item = (&'a EvidencePath, Option<Sha256Digest>)>) -> Sha256Digest {
+pub fn manifest_digest<'a>(files: impl IntoIterator<Item = (&'a str, Option<Sha256Digest>)>) -> Sha256Digest {
     let mut hash = Sha256::new();
     for (path, digest) in files {
         let digest = digest.map_or_else(|| "-".to_string(), |digest| digest.to_string());

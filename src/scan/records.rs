@@ -66,11 +66,11 @@ pub fn read_backup(evidence: &Evidence, given: &[(Entry, super::Loaded)], run: R
     let knowing = Reading { server: &server, configuration: Some(&configuration), ..alone };
     inside.visit((evidence, run), |_| true, &|entry, contents| Some(read_entry(entry, contents, knowing)));
     beside.visit((evidence, quiet), |_| true, &|entry, contents| Some(read_entry(entry, contents, knowing)));
-    let manifest = inside.manifest();
     let interrupted = inside.gathered.interrupted || beside.gathered.interrupted;
-    drop(inside.digests);
-    let rest = Rest { files: inside.gathered.read, beside: beside.gathered.read.into_files(), manifest };
+    let rest = Rest { files: inside.gathered.read, beside: beside.gathered.read.into_files() };
     let mut backup = with_notes(complete(configuration, rest, limits), evidence);
+    let files = backup.files.iter().filter(|file| file.is_file());
+    backup.manifest = manifest_digest(files.map(|file| (file.path.as_ref(), file.sha256)));
     let panicked = [inside.gathered.panicked, beside.gathered.panicked, std::mem::take(&mut backup.bugs)].concat();
     Scanned { backup, panicked, interrupted }
 }
@@ -78,7 +78,8 @@ pub fn read_backup(evidence: &Evidence, given: &[(Entry, super::Loaded)], run: R
 /// Entries that are read in several visits, and what was gathered so far.
 struct Sweep<'e> {
     entries: &'e [Entry],
-    digests: Vec<Digested>,
+    /// By index of the entry: not read yet.
+    waits: Vec<bool>,
     gathered: Gathered,
 }
 
@@ -86,7 +87,7 @@ impl<'e> Sweep<'e> {
     fn new(entries: &'e [Entry]) -> Self {
         let read = entries.iter().filter(|entry| !entry.is_file()).map(unread_entry).collect();
         let gathered = Gathered { read, panicked: Vec::new(), interrupted: false };
-        Self { entries, digests: vec![Digested::Waiting; entries.len()], gathered }
+        Self { entries, waits: entries.iter().map(Entry::is_file).collect(), gathered }
     }
 
     /// Visits what still waits and is wanted; a file for which `work` returns none goes on waiting.
@@ -96,43 +97,35 @@ impl<'e> Sweep<'e> {
         wanted: impl Fn(&Entry) -> bool + Sync,
         work: &(dyn Fn(&Entry, Contents<'_>) -> Option<ReadFile> + Sync),
     ) {
-        let waits = |at: usize, entry: &Entry| self.digests.get(at) == Some(&Digested::Waiting) && wanted(entry);
+        let mut waits = std::mem::take(&mut self.waits);
+        let is_wanted = |at: usize, entry: &Entry| waits.get(at) == Some(&true) && wanted(entry);
         let read = Mutex::new(std::mem::take(&mut self.gathered.read));
         let keep = |entry: &Entry, contents: Contents<'_>| {
             let Some(file) = work(entry, contents) else { return false };
             lock(&read).push(file);
             true
         };
-        let visited = evidence.visit_some((self.entries, &waits), run, &keep);
+        let visited = evidence.visit_telling((self.entries, &is_wanted), run, (&keep, &|is_read| !is_read));
         self.gathered.read = read.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (at, (waits, entry)) in waits.iter_mut().zip(self.entries).enumerate() {
+            // Items that wait for the judge are left for later.
+            let waits_on = visited.binary_search_by_key(&at, |one| one.entry).is_ok_and(|one| left_waiting(visited.get(one)));
+            *waits = *waits && (!wanted(entry) || waits_on);
+        }
+        self.waits = waits;
         for Visited { entry: at, size_read: _, sha256, outcome } in visited {
-            let Some(entry) = self.entries.get(at) else { continue };
-            match outcome {
-                // Items that wait for the judge are left for later.
-                Outcome::Done(false) => continue,
-                Outcome::Done(true) => {}
-                Outcome::Panicked(message) => self.gathered.panicked(entry, sha256, &message),
-                Outcome::Interrupted => self.gathered.interrupted(entry),
-            }
-            if let Some(digest) = self.digests.get_mut(at) {
-                *digest = Digested::Done(sha256);
+            match (outcome, self.entries.get(at)) {
+                (Outcome::Panicked(message), Some(entry)) => self.gathered.panicked(entry, sha256, &message),
+                (Outcome::Interrupted, Some(entry)) => self.gathered.interrupted(entry),
+                _ => {}
             }
         }
     }
-
-    fn manifest(&self) -> Sha256Digest {
-        manifest_digest(self.entries.iter().zip(&self.digests).filter_map(|(entry, digest)| match digest {
-            Digested::Waiting => None,
-            Digested::Done(digest) => Some((&entry.path, *digest)),
-        }))
-    }
 }
 
-/// Whether an entry was read, and its digest if it could be read to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Digested {
-    Waiting,
-    Done(Option<Sha256Digest>),
+/// Returns whether a visit gave an item back, to be read later.
+fn left_waiting(visited: Option<&Visited<bool>>) -> bool {
+    visited.is_some_and(|visited| visited.outcome == Outcome::Done(false))
 }
 
 /// Reads files that lie in memory into a Backup, as tests and benches do.
@@ -164,8 +157,10 @@ pub fn read_memory(place: BackupPlace, files: &[(Entry, Vec<u8>)], context: (&Li
             rest.push(read);
         }
     }
-    let manifest = manifest_digest(files.iter().map(|(entry, bytes)| (&entry.path, Some(Sha256Digest::of(bytes)))));
-    complete(configuration, Rest { files: rest, beside, manifest }, limits)
+    let manifest = manifest_digest(files.iter().map(|(entry, bytes)| (entry.path.as_str(), Some(Sha256Digest::of(bytes)))));
+    let mut backup = complete(configuration, Rest { files: rest, beside }, limits);
+    backup.manifest = manifest;
+    backup
 }
 
 /// Returns whether an entry stands at the top of the Backup or beside it.

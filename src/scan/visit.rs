@@ -82,6 +82,8 @@ pub(super) struct Visit<'a, T> {
     pub(super) keep: u64,
     pub(super) run: Run<'a>,
     pub(super) work: &'a (dyn Fn(&Entry, Contents<'_>) -> T + Sync),
+    /// Says which results are worth returning; of very many files all of one kind, each would take memory for nothing.
+    pub(super) tells: &'a (dyn Fn(&T) -> bool + Sync),
 }
 
 /// A file that was read and waits for a thread.
@@ -127,7 +129,14 @@ struct Shared<'a, T> {
     next: AtomicUsize,
     budget: Budget,
     progress: Mutex<Progress>,
-    done: Mutex<Vec<Visited<T>>>,
+    done: Mutex<Done<T>>,
+}
+
+/// What became of the files so far.
+struct Done<T> {
+    visited: Vec<Visited<T>>,
+    /// By index of the entry: done, with a result that nobody asks for.
+    untold: Vec<bool>,
 }
 
 impl<'a, T: Send> Shared<'a, T> {
@@ -135,7 +144,8 @@ impl<'a, T: Send> Shared<'a, T> {
         let bytes_total = files.iter().filter_map(|&at| visit.entries.get(at)).fold(0u64, |sum, entry| sum.saturating_add(entry.size));
         let progress = Progress { files_total: files.len(), bytes_total, ..Progress::default() };
         let (budget, next) = (Budget::default(), AtomicUsize::new(0));
-        Self { visit, files, next, budget, progress: Mutex::new(progress), done: Mutex::new(Vec::with_capacity(files.len())) }
+        let done = Done { visited: Vec::new(), untold: vec![false; visit.entries.len()] };
+        Self { visit, files, next, budget, progress: Mutex::new(progress), done: Mutex::new(done) }
     }
 
     fn is_cancelled(&self) -> bool {
@@ -225,7 +235,8 @@ impl<'a, T: Send> Shared<'a, T> {
         };
         let Contents { size_read, sha256, .. } = contents;
         permit.end(loaded.into_buffer());
-        lock(&self.done).push(Visited { entry: slot, size_read, sha256, outcome });
+        let is_told = if let Outcome::Done(value) = &outcome { (self.visit.tells)(value) } else { true };
+        lock(&self.done).add(is_told, Visited { entry: slot, size_read, sha256, outcome });
         let mut progress = lock(&self.progress);
         progress.files_done += 1;
         progress.bytes_done = progress.bytes_done.saturating_add(size_read);
@@ -234,14 +245,23 @@ impl<'a, T: Send> Shared<'a, T> {
 
     /// Returns the results in the order of the entries; what was never begun was interrupted.
     fn finish(self) -> Vec<Visited<T>> {
-        let mut done = self.done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        done.sort_unstable_by_key(|visited| visited.entry);
-        let mut complete = Vec::with_capacity(self.files.len());
-        let mut done = done.into_iter().peekable();
-        for &entry in self.files {
-            let visited = done.next_if(|visited| visited.entry == entry);
-            complete.push(visited.unwrap_or(Visited { entry, size_read: 0, sha256: None, outcome: Outcome::Interrupted }));
+        let Done { mut visited, mut untold } = self.done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for told in &visited {
+            untold.get_mut(told.entry).into_iter().for_each(|is_known| *is_known = true);
         }
-        complete
+        let left = self.files.iter().copied().filter(|&entry| untold.get(entry) != Some(&true));
+        visited.extend(left.map(|entry| Visited { entry, size_read: 0, sha256: None, outcome: Outcome::Interrupted }));
+        visited.sort_unstable_by_key(|visited| visited.entry);
+        visited
+    }
+}
+
+impl<T> Done<T> {
+    fn add(&mut self, is_told: bool, visited: Visited<T>) {
+        if is_told {
+            self.visited.push(visited);
+        } else if let Some(untold) = self.untold.get_mut(visited.entry) {
+            *untold = true;
+        }
     }
 }

@@ -202,7 +202,7 @@ fn results_do_not_depend_on_the_number_of_threads() {
         assert_eq!(visit(&evidence, 8), one);
         let files = |evidence: &Evidence| {
             let visited = visit(evidence, 3);
-            manifest_digest(visited.iter().map(|one| (&evidence.entries()[one.entry].path, one.sha256)))
+            manifest_digest(visited.iter().map(|one| (evidence.entries()[one.entry].path.as_str(), one.sha256)))
         };
         assert_eq!(files(&evidence), files(&open(&root)));
     }

@@ -1,6 +1,7 @@
 //! What is on the disk below the Backup folder, found again under the names that lists use.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     hash::{BuildHasher, RandomState},
 };
@@ -9,9 +10,9 @@ use crate::{backup::QueueKind, formats::packing_list::Surroundings};
 
 /// A file or folder below the Backup folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DiskItem {
+pub struct DiskItem<'a> {
     /// Path relative to the Backup folder with `/`.
-    pub path: Box<str>,
+    pub path: Cow<'a, str>,
     /// Number of bytes; 0 for a folder.
     pub size: u64,
     /// Whether it is a folder.
@@ -35,12 +36,12 @@ pub enum FoundBy {
 #[derive(Debug, Clone, Default)]
 pub struct Listing<'a> {
     /// The items as given.
-    pub items: &'a [DiskItem],
+    pub items: &'a [DiskItem<'a>],
     by_path: HashMap<&'a str, usize>,
     by_fold: FirstByKey,
     by_queue: FirstByKey,
-    by_short_name: HashMap<String, Vec<usize>>,
-    by_long_name: HashMap<String, Vec<usize>>,
+    by_short_name: AllByKey,
+    by_long_name: AllByKey,
     queue_folders: HashMap<QueueKind, &'a str>,
 }
 
@@ -69,10 +70,36 @@ impl FirstByKey {
     }
 }
 
+/// The hash of a key, and the index of an item that has the key.
+pub(super) type KeyedItem = (u64, usize);
+
+/// All items of each key, likewise by the hash of the key. Two keys with one hash would be taken for one; for that the hash is too long.
+#[derive(Debug, Clone, Default)]
+struct AllByKey {
+    hashing: RandomState,
+    items: Vec<KeyedItem>,
+}
+
+impl AllByKey {
+    fn add(&mut self, key: &str, index: usize) {
+        self.items.push((self.hashing.hash_one(key), index));
+    }
+
+    fn sort(&mut self) {
+        self.items.sort_unstable();
+    }
+
+    fn all(&self, key: &str) -> &[KeyedItem] {
+        let hash = self.hashing.hash_one(key);
+        let (start, end) = (self.items.partition_point(|&(one, _)| one < hash), self.items.partition_point(|&(one, _)| one <= hash));
+        self.items.get(start..end).unwrap_or_default()
+    }
+}
+
 impl<'a> Listing<'a> {
     /// Indexes the items.
     #[must_use]
-    pub fn new(items: &'a [DiskItem]) -> Self {
+    pub fn new(items: &'a [DiskItem<'a>]) -> Self {
         let mut listing = Self { items, ..Self::default() };
         for (index, item) in items.iter().enumerate() {
             listing.by_path.insert(&item.path, index);
@@ -80,7 +107,7 @@ impl<'a> Listing<'a> {
             let canonical = canonical(&item.path);
             let names = if is_short_name(&canonical) { &mut listing.by_short_name } else { &mut listing.by_long_name };
             for key in short_keys(&canonical) {
-                names.entry(key).or_default().push(index);
+                names.add(&key, index);
             }
             listing.by_queue.add(&canonical, index, |index| Some(self::canonical(&items.get(index)?.path)));
             let top = item.path.split('/').next().unwrap_or_default();
@@ -94,6 +121,8 @@ impl<'a> Listing<'a> {
                 }
             }
         }
+        listing.by_short_name.sort();
+        listing.by_long_name.sort();
         listing
     }
 
@@ -110,15 +139,16 @@ impl<'a> Listing<'a> {
         if let Some(index) = self.by_queue.find(&canonical, |index| Some(self::canonical(&self.items.get(index)?.path))) {
             return Some((index, FoundBy::QueueFolder));
         }
-        self.by_short_names(&canonical).first().and_then(|(_, items)| items.first()).map(|&index| (index, FoundBy::ShortName))
+        self.by_short_names(&canonical).first().and_then(|(_, items)| items.first()).map(|&(_, index)| (index, FoundBy::ShortName))
     }
 
     /// Returns the items whose 8.3 name may be the path's, or whose name may be that of the 8.3 path; by the keys under which they meet.
-    #[must_use]
-    pub fn by_short_names(&self, path: &str) -> Vec<(String, &[usize])> {
+    pub(super) fn by_short_names(&self, path: &str) -> Vec<(String, &[KeyedItem])> {
         let path = canonical(path);
         let names = if is_short_name(&path) { &self.by_long_name } else { &self.by_short_name };
-        short_keys(&path).into_iter().filter_map(|key| names.get(&key).map(|items| (key, items.as_slice()))).collect()
+        let has_key = |item: usize, key: &String| self.items.get(item).is_some_and(|item| short_keys(&canonical(&item.path)).contains(key));
+        let found = short_keys(&path).into_iter().map(|key| (names.all(&key), key));
+        found.filter(|(items, key)| items.first().is_some_and(|&(_, item)| has_key(item, key))).map(|(items, key)| (key, items)).collect()
     }
 }
 

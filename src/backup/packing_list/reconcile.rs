@@ -11,8 +11,8 @@ use crate::formats::{
 /// A packing list compared with the disk; every index of an entry is one into [`PackingList::entries`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reconciliation {
-    /// What became of each entry, in the order of the list.
-    pub entries: Vec<EntryMatch>,
+    /// By item of the disk listing: an entry names it.
+    pub listed: Vec<bool>,
     /// Listed and gone, each path once.
     pub missing: Vec<MissingFile>,
     /// There and not listed, in the order of the disk listing.
@@ -138,8 +138,15 @@ pub fn reconcile(list: &PackingList, listing: &Listing<'_>, excused: &[String]) 
         }
     }
     (result.missing, result.duplicates) = group(&list.entries, &entries, listing);
-    result.unlisted = unlisted(&entries, listing, excused);
-    result.entries = entries;
+    result.listed = vec![false; listing.items.len()];
+    for found in &entries {
+        if let Outcome::Present { item, .. } = found.outcome
+            && let Some(is_listed) = result.listed.get_mut(item)
+        {
+            *is_listed = true;
+        }
+    }
+    result.unlisted = unlisted(&result.listed, listing, excused);
     Some(result)
 }
 
@@ -181,8 +188,8 @@ impl ShortNames {
         }
         let free = listing.by_short_names(path).into_iter().find_map(|(key, items)| {
             let passed = self.passed.entry(key).or_default();
-            let left = items.iter().skip(*passed);
-            left.copied().inspect(|_| *passed += 1).find(|&item| self.taken.insert(item))
+            let left = items.iter().skip(*passed).map(|&(_, item)| item);
+            left.inspect(|_| *passed += 1).find(|&item| self.taken.insert(item))
         });
         self.given.insert(canonical, free);
         free
@@ -228,12 +235,11 @@ fn group(entries: &[PackingEntry], matches: &[EntryMatch], listing: &Listing<'_>
     (missing, duplicates)
 }
 
-fn unlisted(matches: &[EntryMatch], listing: &Listing<'_>, excused: &[String]) -> Vec<UnlistedFile> {
-    let listed: HashSet<usize> =
-        matches.iter().filter_map(|found| if let Outcome::Present { item, .. } = found.outcome { Some(item) } else { None }).collect();
+fn unlisted(listed: &[bool], listing: &Listing<'_>, excused: &[String]) -> Vec<UnlistedFile> {
     let excused: HashSet<String> = excused.iter().map(|path| fold(path)).collect();
     let files = listing.items.iter().enumerate().filter(|(_, item)| !item.is_folder);
-    let extra = files.filter(|(index, item)| !listed.contains(index) && !is_packing_list(&item.path) && !excused.contains(&fold(&item.path)));
+    let extra =
+        files.filter(|(index, item)| listed.get(*index) != Some(&true) && !is_packing_list(&item.path) && !excused.contains(&fold(&item.path)));
     extra.map(|(index, item)| UnlistedFile { path: item.path.to_string(), size: item.size, item: index }).collect()
 }
 
@@ -248,7 +254,7 @@ mod tests {
     use super::*;
     use crate::{backup::DiskItem, base::Limits, formats::packing_list};
 
-    fn disk(files: &[(&str, u64)]) -> Vec<DiskItem> {
+    fn disk<'a>(files: &[(&'a str, u64)]) -> Vec<DiskItem<'a>> {
         files.iter().map(|&(path, size)| DiskItem { path: path.into(), size, is_folder: path.ends_with('/') }).collect()
     }
 
@@ -262,7 +268,7 @@ mod tests {
             let names = |paths: Vec<&String>| paths.into_iter().map(String::as_str).collect::<Vec<_>>().join(" ");
             format!(
                 "{} missing[{}] unlisted[{}] size[{}] twice[{}] case[{}]",
-                found.entries.len(),
+                list.entries.len(),
                 names(found.missing.iter().map(|file| &file.path).collect()),
                 names(found.unlisted.iter().map(|file| &file.path).collect()),
                 names(found.size_mismatch.iter().map(|file| &file.path).collect()),

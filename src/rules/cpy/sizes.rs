@@ -172,7 +172,7 @@ declare_rule! {
 fn domain_size_limit_exceeded(backup: &Backup, findings: &mut Findings<'_>) {
     for policy in records(backup, |policy| !policy.is_default()) {
         let Some(limit) = policy.record.size_limit().filter(|limit| *limit > 0).map(u64::from) else { continue };
-        let applies = |item: &&MessageRecord| item.facts.recipient_domains.iter().any(|domain| backup.policy(domain) == Some(policy));
+        let applies = |item: &&MessageRecord| item.facts.words.recipient_domains().any(|domain| backup.policy(domain) == Some(policy));
         let size = |item: &MessageRecord| size_of(backup, item);
         let too_large: Vec<&MessageRecord> =
             backup.items(QueueKind::MtsOut).filter(applies).filter(|item| size(item).is_some_and(|size| size > limit * 1024)).collect();

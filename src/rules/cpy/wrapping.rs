@@ -80,10 +80,10 @@ fn word_wrap_never_still_wraps(backup: &Backup, findings: &mut Findings<'_>) {
     let mut touched: Vec<(&MessageRecord, TextPlace, DomainPolicy<'_>)> = Vec::new();
     for item in backup.items(QueueKind::MtsOut) {
         let Some(url) = item.facts.quotes.long_url() else { continue };
-        let domains = item.facts.recipient_domains.iter();
-        let policy = domains.filter_map(|domain| backup.policy(domain)).find(still_wraps);
+        let policy = item.facts.words.recipient_domains().filter_map(|domain| backup.policy(domain)).find(still_wraps);
         // Recipients of the directory have their outside address there; Default holds for most of them.
-        let policy = policy.or_else(|| backup.default_policy().filter(|policy| item.facts.recipient_domains.is_empty() && still_wraps(policy)));
+        let has_none = item.facts.words.recipient_domains().next().is_none();
+        let policy = policy.or_else(|| backup.default_policy().filter(|policy| has_none && still_wraps(policy)));
         touched.extend(policy.map(|policy| (item, url, policy)));
     }
     let Some((_, url, policy)) = touched.first() else { return };

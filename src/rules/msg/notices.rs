@@ -202,12 +202,12 @@ declare_rule! {
 
 fn delivery_report_for_queued_mail(backup: &Backup, findings: &mut Findings<'_>) {
     let reports: Vec<(&MessageRecord, &str)> =
-        backup.messages.iter().filter_map(|record| Some((record, record.facts.delivered_mts_local.as_deref()?))).collect();
+        backup.messages.iter().filter_map(|record| Some((record, record.facts.words.delivered_mts_local()?))).collect();
     if reports.is_empty() {
         return;
     }
     let is_mail = |record: &&MessageRecord| record.facts.report != Some(ReportKind::Delivery);
-    let queued = backup.items(QueueKind::MtsOut).filter(is_mail).filter_map(|item| Some((item.facts.mts_local.as_deref()?, item)));
+    let queued = backup.items(QueueKind::MtsOut).filter(is_mail).filter_map(|item| Some((item.facts.words.mts_local()?, item)));
     let reported = |local: &str| reports.iter().find(|(_, delivered)| delivered.eq_ignore_ascii_case(local)).map(|(report, _)| *report);
     let pairs: Vec<_> =
         queued.filter_map(|(local, item)| Some((local, backup.path_of(item), backup.path_of(reported(local)?), item.queue))).collect();

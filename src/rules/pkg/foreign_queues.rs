@@ -95,7 +95,7 @@ fn first_label(host: &str) -> &str {
 
 /// The local part of an MTS-ID begins with the server: `SRV1-000310100000Z-12`.
 fn submitted_on(message: &MessageRecord, server: &str) -> bool {
-    let local = message.facts.mts_local.as_deref();
+    let local = message.facts.words.mts_local();
     local
         .and_then(|local| local.split_at_checked(server.len()))
         .is_some_and(|(head, rest)| head.eq_ignore_ascii_case(server) && rest.starts_with('-'))

@@ -290,7 +290,7 @@ fn message_younger_than_collection(backup: &Backup, findings: &mut Findings<'_>)
     let younger: Vec<_> = backup
         .messages
         .iter()
-        .filter_map(|message| message.facts.newest.map(|(time, tag)| (message, time, tag)))
+        .filter_map(|message| message.facts.words.newest().map(|(time, tag)| (message, time, tag)))
         .filter(|(_, time, _)| time.seconds_since(closed) > ZONE_TOLERANCE)
         .collect();
     let Some((first, time, _)) = younger.first() else { return };
@@ -352,7 +352,7 @@ declare_rule! {
 fn stale_collection(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(closed) = closing_time(backup, findings) else { return };
     let queues = [QueueKind::MtsIn, QueueKind::MtsOut, QueueKind::Work];
-    let newest = queues.iter().filter_map(|kind| Some((*kind, backup.items(*kind).filter_map(|item| item.facts.creation).max()?)));
+    let newest = queues.iter().filter_map(|kind| Some((*kind, backup.items(*kind).filter_map(|item| item.facts.words.creation()).max()?)));
     let newest: Vec<(QueueKind, Timestamp)> = newest.collect();
     let Some(latest) = newest.iter().map(|(_, time)| *time).max() else { return };
     let age = closed.seconds_since(latest);

@@ -56,7 +56,7 @@ declare_rule! {
 fn general_outbound_backlog(backup: &Backup, findings: &mut Findings<'_>) {
     let local = backup.local_domains();
     let items: Vec<_> = backup.items(QueueKind::MtsOut).collect();
-    let domains = items.iter().flat_map(|item| item.facts.recipient_domains.iter()).map(AsRef::as_ref);
+    let domains = items.iter().flat_map(|item| item.facts.words.recipient_domains());
     let domains: BTreeSet<&str> = domains.filter(|domain| !local.iter().any(|own| own == domain)).collect();
     if items.len() < findings.count(&GENERAL_BACKLOG) || domains.len() < findings.count(&GENERAL_BACKLOG_DOMAINS) {
         return;

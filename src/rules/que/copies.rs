@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    backup::{Backup, ItemKind, MessageRecord, Queue, QueueKind, Stamp},
+    backup::{Backup, ItemKind, MailRecord, MessageRecord, Queue, QueueKind, Stamp},
     base::{counted, hex},
     declare_rule,
     diagnostics::{Evidence, Findings},
     rules::thresholds::que::JOURNAL_COPIES,
 };
 
-use super::proof::{envelope_recipients, place, shown, shown_time};
+use super::{
+    proof::{envelope_recipients, place, shown, shown_time},
+    tally::Tally,
+};
 
 /// The items of one queue that are one message, by its Message-ID or search key.
 struct Copies<'b> {
@@ -21,13 +24,13 @@ struct Copies<'b> {
 /// Returns the messages that a queue holds more than once. Reports have no identity that tells copies.
 fn copies<'b>(backup: &'b Backup, queue: &Queue) -> Vec<Copies<'b>> {
     let index = backup.queues.iter().position(|other| other.folder == queue.folder);
+    let in_queue = || backup.messages.iter().filter(|record| Some(record.queue) == index && record.kind != ItemKind::Report);
+    let mut seen = Tally::new(queue.messages);
+    in_queue().filter_map(|record| identity(record, &record.shell.outline())).for_each(|id| seen.count(&id, false));
     let mut groups: BTreeMap<String, Vec<(&MessageRecord, Vec<String>)>> = BTreeMap::new();
-    for record in backup.messages.iter().filter(|record| Some(record.queue) == index && record.kind != ItemKind::Report) {
+    for record in in_queue() {
         let shell = record.shell.outline();
-        let mail = shell.embedded.first().filter(|_| record.kind == ItemKind::Envelope).unwrap_or(&shell);
-        let id = mail.message_id.as_deref().map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
-        let key = || record.facts.queue.search_key.as_deref().filter(|key| !key.is_empty()).map(hex);
-        let Some(id) = id.or_else(key) else { continue };
+        let Some(id) = identity(record, &shell).filter(|id| seen.at_most(id)[0] > 1) else { continue };
         let mut recipients: Vec<String> =
             envelope_recipients(record, &shell).into_iter().map(|(kind, address)| format!("{kind}:{address}")).collect();
         recipients.sort_unstable();
@@ -36,10 +39,17 @@ fn copies<'b>(backup: &'b Backup, queue: &Queue) -> Vec<Copies<'b>> {
     groups.into_iter().filter(|(_, copies)| copies.len() > 1).map(|(id, copies)| Copies { id, copies }).collect()
 }
 
+/// Returns what all copies of a message have in common: its id, else its search key.
+fn identity(record: &MessageRecord, shell: &MailRecord) -> Option<String> {
+    let mail = shell.embedded.first().filter(|_| record.kind == ItemKind::Envelope).unwrap_or(shell);
+    let id = mail.message_id.as_deref().map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
+    id.or_else(|| record.facts.words.search_key().filter(|key| !key.is_empty()).map(hex))
+}
+
 impl Copies<'_> {
     /// Distribution lists explain the copies: they came by different header recipients, or the mail went to several lists.
     fn come_by_lists(&self) -> bool {
-        let numbers: BTreeSet<&[i32]> = self.copies.iter().map(|(record, _)| record.facts.queue.recipient_numbers.as_ref()).collect();
+        let numbers: BTreeSet<Vec<i32>> = self.copies.iter().map(|(record, _)| record.facts.words.recipient_numbers().collect()).collect();
         let differ = numbers.len() > 1 && numbers.iter().any(|numbers| !numbers.is_empty());
         differ || self.copies.iter().any(|(record, _)| record.facts.queue.lists >= 2)
     }
@@ -179,7 +189,7 @@ fn copies_through_several_lists(backup: &Backup, findings: &mut Findings<'_>) {
         let touched = by_lists.iter().map(|group| group.copies.len()).sum();
         let more = if by_lists.len() > 1 { format!("; {} messages in all", by_lists.len()) } else { String::new() };
         let proof = by_lists.iter().flat_map(|group| &group.copies).map(|(record, recipients)| {
-            let numbers = record.facts.queue.recipient_numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let numbers = record.facts.words.recipient_numbers().map(|number| number.to_string()).collect::<Vec<_>>().join(", ");
             place(backup, record).observed(format!("{} by list {numbers}", recipients.join(", ")))
         });
         findings

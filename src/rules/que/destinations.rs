@@ -47,8 +47,7 @@ fn backlog_for_one_domain(backup: &Backup, findings: &mut Findings<'_>) {
     let local = backup.local_domains();
     let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
     let items: Vec<_> = backup.items(QueueKind::MtsOut).collect();
-    for domain in
-        items.iter().flat_map(|item| item.facts.recipient_domains.iter()).filter(|domain| !local.iter().any(|own| own.as_str() == domain.as_ref()))
+    for domain in items.iter().flat_map(|item| item.facts.words.recipient_domains()).filter(|domain| !local.iter().any(|own| own.as_str() == *domain))
     {
         *waiting.entry(domain).or_default() += 1;
     }
@@ -57,7 +56,7 @@ fn backlog_for_one_domain(backup: &Backup, findings: &mut Findings<'_>) {
     if items.len() < findings.count(&BACKLOG) || count * 2 <= total || waiting.len() < findings.count(&BACKLOG_DOMAINS) {
         return;
     }
-    let touched: Vec<_> = items.iter().filter(|item| item.facts.recipient_domains.iter().any(|own| own.as_ref() == domain)).collect();
+    let touched: Vec<_> = items.iter().filter(|item| item.facts.words.recipient_domains().any(|own| own == domain)).collect();
     let proof = touched.iter().map(|item| Evidence::file(backup.path_of(item)).observed(format!("recipient at {domain}")));
     findings
         .report(format!("{count} of {total} recipients waiting in MTS-OUT are at {domain}; the rest are spread over {} domains", waiting.len() - 1))
@@ -104,14 +103,14 @@ fn ndr_backscatter(backup: &Backup, findings: &mut Findings<'_>) {
     let reports: Vec<_> =
         backup.items(QueueKind::MtsOut).filter(|item| item.facts.report == Some(ReportKind::NonDelivery) || item.facts.is_notice).collect();
     let total = backup.items(QueueKind::MtsOut).count();
-    let mut domains: Vec<&str> = reports.iter().flat_map(|item| item.facts.recipient_domains.iter().map(AsRef::as_ref)).collect();
+    let mut domains: Vec<&str> = reports.iter().flat_map(|item| item.facts.words.recipient_domains()).collect();
     domains.sort_unstable();
     domains.dedup();
     if reports.len() < findings.count(&BACKSCATTER) || reports.len() * 2 <= total || domains.len() < findings.count(&BACKSCATTER_DOMAINS) {
         return;
     }
     let proof = reports.iter().map(|item| {
-        let to = item.facts.recipient_domains.first().map(|domain| format!("report to {domain}")).unwrap_or_default();
+        let to = item.facts.words.recipient_domains().next().map(|domain| format!("report to {domain}")).unwrap_or_default();
         Evidence::file(backup.path_of(item)).observed(to)
     });
     findings

@@ -32,9 +32,9 @@ fn ways(backup: &Backup, least: usize) -> Vec<Way<'_>> {
         if record.facts.has_headers {
             found.extend(of_mail(backup, record, least));
         }
-        let hosts: Vec<String> = record.facts.queue.raw_hosts.iter().map(|host| host.to_lowercase()).collect();
+        let hosts: Vec<String> = record.facts.words.raw_hosts().map(str::to_lowercase).collect();
         if hosts.len() >= least {
-            let domains = enumerated(record.facts.recipient_domains.iter(), 3);
+            let domains = enumerated(record.facts.words.recipient_domains(), 3);
             found.push(Way { path: backup.path_of(record), record: Some(record), hosts, proof: Vec::new(), domains });
         }
     }
@@ -63,7 +63,7 @@ fn of_mail<'b>(backup: &'b Backup, record: &'b MessageRecord, least: usize) -> O
     let object = if record.kind == crate::backup::ItemKind::Envelope { "mail" } else { record.kind.shell_name() };
     let path = backup.path_of(record);
     let proof = fields.iter().map(|value| Evidence::new(path, Locator::Header { object: object.into(), name: "Received".into() }).observed(*value));
-    let domains = enumerated(record.facts.recipient_domains.iter(), 3);
+    let domains = enumerated(record.facts.words.recipient_domains(), 3);
     Some(Way { path, record: Some(record), hosts: fields.iter().map(|value| by_host(value)).collect(), proof: proof.collect(), domains })
 }
 

@@ -150,7 +150,7 @@ fn out_of_office_clog(backup: &Backup, findings: &mut Findings<'_>) {
     if replies.len() < findings.count(&OOF_CLOG) {
         return;
     }
-    let mut domains: Vec<&str> = replies.iter().flat_map(|record| record.facts.recipient_domains.iter()).map(AsRef::as_ref).collect();
+    let mut domains: Vec<&str> = replies.iter().flat_map(|record| record.facts.words.recipient_domains()).collect();
     domains.sort_unstable();
     domains.dedup();
     let places = if domains.is_empty() { String::new() } else { format!(" for {}", enumerated(&domains, 4)) };
@@ -208,7 +208,7 @@ fn administrator_notification_loop(backup: &Backup, findings: &mut Findings<'_>)
     if forwarded.len() < findings.count(&NOTICE_LOOP) {
         return;
     }
-    let mut domains: Vec<&str> = forwarded.iter().flat_map(|record| record.facts.recipient_domains.iter()).map(AsRef::as_ref).collect();
+    let mut domains: Vec<&str> = forwarded.iter().flat_map(|record| record.facts.words.recipient_domains()).collect();
     domains.sort_unstable();
     domains.dedup();
     let places = if domains.is_empty() { String::new() } else { format!(" to {}", enumerated(&domains, 4)) };

@@ -11,6 +11,7 @@ pub mod spool;
 pub mod spool_index;
 pub mod spool_mail;
 pub mod suspects;
+mod tally;
 pub mod trapped;
 pub mod volleys;
 pub mod waiting;

@@ -14,6 +14,7 @@ use crate::{
 use super::{
     loops::affects,
     proof::{default_record, envelope_recipients, flags_of, is_local, is_report, norm_subject, sender, shown},
+    tally::Tally,
 };
 
 /// An address: its type in capitals, its value in lower case.
@@ -28,16 +29,15 @@ struct Step<'b> {
     is_report: bool,
 }
 
-/// Returns every item that says who sent it.
-fn steps(backup: &Backup) -> Vec<Step<'_>> {
-    let step = |record: &'_ MessageRecord| -> Option<(Address, Vec<Address>, String, bool)> {
+/// Returns every item that says who sent it, one by one: all of them together would take much memory.
+fn steps(backup: &Backup) -> impl Iterator<Item = Step<'_>> {
+    backup.messages.iter().filter_map(|record| {
         let shell = record.shell.outline();
         let mail: &MailRecord = shell.embedded.first().filter(|_| record.kind == crate::backup::ItemKind::Envelope).unwrap_or(&shell);
         let subject = norm_subject(mail.subject.as_deref().unwrap_or_default());
-        Some((sender(&shell, mail)?, envelope_recipients(record, &shell), subject, is_report(mail)))
-    };
-    let told = backup.messages.iter().filter_map(|record| Some((record, step(record)?)));
-    told.map(|(record, (from, to, subject, is_report))| Step { record, from, to, subject, is_report }).collect()
+        let (from, to) = (sender(&shell, mail)?, envelope_recipients(record, &shell));
+        Some(Step { record, from, to, subject, is_report: is_report(mail) })
+    })
 }
 
 /// `listserv@`, `majordomo@`, `something-request@` and the like.
@@ -90,7 +90,7 @@ declare_rule! {
 
 fn list_server_postmaster_loop(backup: &Backup, findings: &mut Findings<'_>) {
     let mut ways: BTreeMap<&str, (Vec<&MessageRecord>, Vec<&MessageRecord>)> = BTreeMap::new();
-    let steps = steps(backup);
+    let steps: Vec<_> = steps(backup).filter(|step| is_postmaster(&step.from) || is_list_server(&step.from)).collect();
     let mut postmaster = "";
     for step in &steps {
         let list = |address: &&Address| is_list_server(address);
@@ -164,16 +164,16 @@ fn auto_reply_volley(backup: &Backup, findings: &mut Findings<'_>) {
         return;
     }
     let local = backup.local_domains();
-    let steps = steps(backup);
+    let least = findings.count(&VOLLEY);
+    let steps = volleys(backup, (&local, least));
     let mut pairs: BTreeMap<(&Address, &Address), Pair<'_>> = BTreeMap::new();
     for (step, to) in steps.iter().flat_map(|step| step.to.iter().map(move |to| (step, to))) {
-        match (is_local(&step.from, &local), is_local(to, &local)) {
-            (true, false) => pairs.entry((&step.from, to)).or_default().there.push(step),
-            (false, true) => pairs.entry((to, &step.from)).or_default().back.push(step),
-            _ => {}
+        match way(&step.from, to, &local) {
+            Some(Way::There(pair)) => pairs.entry(pair).or_default().there.push(step),
+            Some(Way::Back(pair)) => pairs.entry(pair).or_default().back.push(step),
+            None => {}
         }
     }
-    let least = findings.count(&VOLLEY);
     let is_volley = |((_, outside), pair): &(&(&Address, &Address), &Pair<'_>)| {
         let by_machine = is_daemon(outside) || pair.back.iter().all(|step| step.is_report);
         pair.there.len() >= least && pair.back.len() >= least && by_machine && pair.common_subject().is_some()
@@ -186,6 +186,42 @@ fn auto_reply_volley(backup: &Backup, findings: &mut Findings<'_>) {
     finding.evidences(policy.map(|policy| flags_of(policy).expected("bit 0x200 set")));
     finding.first_evidences(pair.there.iter().take(9).chain(&pair.back).map(|step| shown(backup, step.record)));
     affects(finding, backup, pair.all().map(|step| step.record));
+}
+
+/// Which way a message went between an address here and one outside, in that order.
+enum Way<'s> {
+    There((&'s Address, &'s Address)),
+    Back((&'s Address, &'s Address)),
+}
+
+fn way<'s>(from: &'s Address, to: &'s Address, local: &[String]) -> Option<Way<'s>> {
+    match (is_local(from, local), is_local(to, local)) {
+        (true, false) => Some(Way::There((from, to))),
+        (false, true) => Some(Way::Back((to, from))),
+        _ => None,
+    }
+}
+
+/// Returns the steps between addresses that may have written each other often enough, with those recipients alone.
+fn volleys<'b>(backup: &'b Backup, (local, least): (&[String], usize)) -> Vec<Step<'b>> {
+    let mut tally = Tally::new(backup.messages.len());
+    for step in steps(backup) {
+        for way in step.to.iter().filter_map(|to| way(&step.from, to, local)) {
+            match way {
+                Way::There(pair) => tally.count(&pair, false),
+                Way::Back(pair) => tally.count(&pair, true),
+            }
+        }
+    }
+    let is_often = |from: &Address, to: &Address| {
+        let pair = way(from, to, local).map(|(Way::There(pair) | Way::Back(pair))| pair);
+        pair.is_some_and(|pair| tally.at_most(&pair).iter().all(|&count| count >= least))
+    };
+    let often = steps(backup).map(|mut step| {
+        step.to.retain(|to| is_often(&step.from, to));
+        step
+    });
+    often.filter(|step| !step.to.is_empty()).collect()
 }
 
 /// What two addresses wrote each other.

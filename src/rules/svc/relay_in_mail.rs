@@ -96,7 +96,7 @@ fn relay_open_through_scanner(backup: &Backup, findings: &mut Findings<'_>) {
     if own.server.is_none() && own.hosts.is_empty() {
         return findings.undecided("server names", "no source names the server, so its own Received lines are not known");
     }
-    let is_ours = |item: &&MessageRecord| item.facts.topmost_host.as_deref().is_some_and(|host| own.is_own(host, true));
+    let is_ours = |item: &&MessageRecord| item.facts.words.topmost_host().is_some_and(|host| own.is_own(host, true));
     let ours: Vec<&MessageRecord> = backup.items(QueueKind::MtsIn).filter(is_ours).collect();
     let Some((address, items)) = commonest_inside_peer(&ours) else { return };
     let share = i64::try_from(items.len() * 100 / ours.len().max(1)).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use regex::Regex;
 
 use crate::{
-    backup::{EntryKind, FileRecord, FileState, Outcome, Reconciliation},
+    backup::{EntryKind, FileRecord, FileState, Reconciliation},
     base::counted,
     diagnostics::{Evidence, Locator},
     report::Report,
@@ -72,12 +72,9 @@ impl Listed {
 #[must_use]
 pub fn listing(report: &Report) -> Vec<Listed> {
     let Some(found) = reconciliation(report) else { return Vec::new() };
-    // Entries point into the files and folders of the listing.
+    // The list was compared with the files and folders.
     let listed: Vec<&FileRecord> = report.backup.files.iter().filter(|file| matches!(file.entry, EntryKind::File | EntryKind::Folder)).collect();
-    let present = found.entries.iter().filter_map(|entry| match entry.outcome {
-        Outcome::Present { item, .. } => listed.get(item),
-        _ => None,
-    });
+    let present = listed.iter().zip(&found.listed).filter(|(_, is_listed)| **is_listed).map(|(file, _)| *file);
     let mut states: HashMap<&str, Listed> = present.map(|file| (file.path.as_ref(), Listed::Listed)).collect();
     states.extend(found.case_differs.iter().map(|other| (other.path.as_str(), Listed::OtherCase)));
     states.extend(found.duplicates.iter().map(|other| (other.path.as_str(), Listed::Twice)));
