@@ -1,7 +1,10 @@
 //! Lists for spreadsheets (RFC 4180, UTF-8). A cell that a spreadsheet would take for a formula gets an apostrophe in front, and what cannot
 //! be seen is escaped as everywhere; whoever needs the text to the letter takes JSON.
 
-use std::io::{self, Write};
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
 
 use ::csv::Writer;
 
@@ -106,7 +109,8 @@ pub(crate) fn safe(text: &str) -> String {
     let mut begins_cell = false;
     for c in printable(text).to_string().chars() {
         if begins_cell && FORMULA.contains(&c) {
-            shown.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
+            // Writing to a string does not fail.
+            let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
         } else {
             shown.push(c);
         }

@@ -147,12 +147,16 @@ fn screens(case: &Case) -> String {
     };
     for screen in Screen::ALL {
         let steps = [Action::Go(screen), Action::Right, Action::Last, Action::Left, Action::Last];
-        steps.into_iter().for_each(|step| act(&mut app, step));
+        for step in steps {
+            act(&mut app, step);
+        }
     }
     act(&mut app, Action::Go(Screen::Messages));
     act(&mut app, Action::Open);
     for _ in 0..8 {
-        [Action::NextTab, Action::Right, Action::Last].into_iter().for_each(|step| act(&mut app, step));
+        for step in [Action::NextTab, Action::Right, Action::Last] {
+            act(&mut app, step);
+        }
     }
     shown
 }
@@ -173,7 +177,9 @@ fn texts(value: &Value, into: &mut BTreeSet<String>) {
 /// Returns the fields whose texts no JSON document holds to the letter.
 fn lost(planted: &BTreeMap<&'static str, String>, documents: &[Vec<u8>]) -> Vec<String> {
     let mut held = BTreeSet::new();
-    documents.iter().for_each(|document| texts(&serde_json::from_slice(document).unwrap(), &mut held));
+    for document in documents {
+        texts(&serde_json::from_slice(document).unwrap(), &mut held);
+    }
     let is_held = |text: &str| held.iter().any(|held| held.contains(text));
     planted.iter().filter(|(_, text)| !is_held(text)).map(|(field, _)| (*field).to_owned()).collect()
 }
@@ -209,7 +215,7 @@ fn a_long_subject_takes_a_few_lines_of_the_report() {
     let mut files = files(&planter);
     let subject = format!("100%s off %s {}", "wide 你好\u{301} ".repeat(60_000));
     let mail = imcscan::testing::Message::new("IPM.Note").prop(imcscan::mapi::PropTag(0x0037_001F), subject.as_str()).encode();
-    files.iter_mut().filter(|file| file.path.ends_with(".TNF")).for_each(|file| file.bytes.clone_from(&mail));
+    files.iter_mut().filter(|file| file.path.contains("Mtsout/0")).for_each(|file| file.bytes.clone_from(&mail));
     let report = report_of(&files);
     let mut out = Vec::new();
     text::write(&report, text::Style { width: 80, color: false }, &mut out).unwrap();
@@ -235,4 +241,23 @@ fn colours_are_the_only_escapes_of_the_report() {
         plain.push_str(if plain.is_empty() { part } else { parameters.strip_prefix('m').unwrap_or_else(|| panic!("ESC [ {part:?}")) });
     }
     is_visible(&plain, "report");
+}
+
+#[test]
+fn bytes_that_are_no_text_stay_provable() {
+    let text = "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIMC\\Parameters]\r\n\"HomeDSA\"=\"A";
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let bytes = [&[0xFF, 0xFE], wide(text).as_slice(), &[0x00, 0xD8], &wide("B\"\r\n")].concat();
+    let limits = Limits::default();
+    let file = SingleFile::read("Imcsvc.reg", &bytes, &limits);
+    let whole = (bytes.len() as u64, Some(Sha256Digest::of(&bytes)));
+    let decoded: Value = serde_json::from_slice(&written(|out| json::write_decoded(&file, whole, &limits, out)).remove(0)).unwrap();
+    let value = &decoded["registry"]["keys"][0]["values"][0];
+    assert_eq!((&value["data"], &decoded["sha256"]), (&"A\u{fffd}B".into(), &Sha256Digest::of(&bytes).to_string().into()));
+    assert_eq!(decoded["anomalies"][0]["code"], "text-not-in-code-page");
+    let place = value["offset"].as_u64().unwrap()..value["offset"].as_u64().unwrap() + value["length"].as_u64().unwrap();
+    let place = usize::try_from(place.start).unwrap()..usize::try_from(place.end).unwrap();
+    assert_eq!(bytes[place], [&wide("\"A"), &[0x00, 0xD8][..], &wide("B\"")].concat());
+    let dump = String::from_utf8(written(|out| hex::write(&file, &limits, out)).remove(0)).unwrap();
+    assert!(dump.contains("22 00 41 00 00 d8 42 00 22 00"), "{dump}");
 }

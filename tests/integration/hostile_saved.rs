@@ -161,7 +161,7 @@ fn errors_repeat_arguments_and_configuration_visibly() {
         (2, vec!["report", backup, evil]),
         (2, vec!["messages", backup, "--sort", evil]),
         (2, vec!["messages", backup, "--where", &format!("size:{evil}")]),
-        (2, vec!["messages", backup, "--where", &format!("\u{202e}sise\x1b:1 (")]),
+        (2, vec!["messages", backup, "--where", "\u{202e}sise\x1b:1 ("]),
         (2, vec!["findings", backup, "--where", &format!("severity:\"{evil}\"")]),
         (2, vec!["report", backup, "--exchange", evil]),
         (2, vec!["explain", evil]),

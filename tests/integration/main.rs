@@ -6,6 +6,7 @@
         clippy::indexing_slicing,
         clippy::panic,
         clippy::print_stderr,
+        clippy::string_slice,
         clippy::unwrap_used,
         reason = "a test that meets the unexpected has to fail, and one that skips has to say so"
     )
