@@ -57,7 +57,7 @@ read_large() {
         3) "$decoders" imcscan-sha256 1 "$large" ;;
         4) "$decoders" tnef 1 "$large" ;;
         5) tnef -t -f "$large" ;;
-        6) ytnef "$large" ;;
+        6) ytnef -s 100 "$large" ;;
         7) "$parse" -o "$large" ;;
     esac
 }
@@ -118,7 +118,7 @@ instructions() {
         3) set -- "$decoders" imcscan-sha256 1 "$large" ;;
         4) set -- "$decoders" tnef 1 "$large" ;;
         5) set -- tnef -t -f "$large" ;;
-        6) set -- ytnef "$large" ;;
+        6) set -- ytnef -s 100 "$large" ;;
         7) set -- "$python" "$parse" -o "$large" ;;
     esac
     valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 > /dev/null | awk '/Collected/ { printf "%.1f M", $4 / 1e6 }'

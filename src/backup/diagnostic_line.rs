@@ -1,9 +1,7 @@
 //! The diagnostic line of reports: `MSEXCH:<component>:<field>… [<number> (<8 hex>)] <text>` (samples in Q242961, Q257264, Q246881).
 //! Which field is the organization and which the server differs between articles (Q168557), so they stay a list.
 
-use std::sync::LazyLock;
-
-use regex::{Captures, Regex};
+use crate::base::{Captures, Pattern};
 
 /// One diagnostic line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,34 +20,32 @@ pub struct DiagnosticLine {
     pub written: String,
 }
 
-static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let form = r"(?:MSEXCH|Microsoft Exchange):(?<component>\w+)(?<fields>(?::[^:\s()\[\]]*)*)\]?[ \t]*(?:(?<number>\d+)[ \t]*)?(?:\((?<status>[0-9A-Fa-f]{8,9})\)[ \t]*)?(?<text>[^\r\n]*)";
-    Regex::new(form).ok()
-});
+/// Component, fields, number, status, text.
+static LINE: Pattern =
+    Pattern::new(r"(?:MSEXCH|Microsoft Exchange):(\w+)((?::[^:\s()\[\]]*)*)\]?[ \t]*(?:(\d+)[ \t]*)?(?:\(([0-9A-Fa-f]{8,9})\)[ \t]*)?([^\r\n]*)");
 
 impl DiagnosticLine {
     /// Returns the first diagnostic line in a text.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
-        Self::of(&LINE.as_ref()?.captures(text)?)
+        Self::of(&LINE.captures(text)?)
     }
 
     /// Returns every diagnostic line in a text.
     #[must_use]
     pub fn find_all(text: &str) -> Vec<Self> {
-        LINE.as_ref().into_iter().flat_map(|line| line.captures_iter(text)).filter_map(|found| Self::of(&found)).collect()
+        LINE.captures_all(text).filter_map(|found| Self::of(&found)).collect()
     }
 
     fn of(found: &Captures<'_>) -> Option<Self> {
-        let part = |name: &str| found.name(name).map(|hit| hit.as_str());
-        let written = found.get(0).map_or("", |hit| hit.as_str());
+        let [written, component, fields, number, status, text] = [0, 1, 2, 3, 4, 5].map(|group| found.get(group).map(|hit| hit.as_str()));
         Some(Self {
-            component: part("component")?.to_owned(),
-            fields: part("fields").unwrap_or_default().split(':').filter(|field| !field.is_empty()).map(str::to_owned).collect(),
-            number: part("number").and_then(|number| number.parse().ok()),
-            status: part("status").map(str::to_uppercase),
-            text: part("text").unwrap_or_default().trim().trim_end_matches('.').to_owned(),
-            written: written.trim_end().to_owned(),
+            component: component?.to_owned(),
+            fields: fields.unwrap_or_default().split(':').filter(|field| !field.is_empty()).map(str::to_owned).collect(),
+            number: number.and_then(|number| number.parse().ok()),
+            status: status.map(str::to_uppercase),
+            text: text.unwrap_or_default().trim().trim_end_matches('.').to_owned(),
+            written: written.unwrap_or_default().trim_end().to_owned(),
         })
     }
 }

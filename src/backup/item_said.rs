@@ -1,11 +1,12 @@
 //! What single lines of a queue item say that rules over the whole Backup compare with the service's settings: who sent it, which host
 //! handed it over, and which recipients were refused as relaying. Each with the property it stands in.
 
-use std::{net::Ipv4Addr, ops::Range, sync::LazyLock};
+use std::{net::Ipv4Addr, ops::Range};
 
-use regex::Regex;
-
-use crate::mapi::{PropTag, Property};
+use crate::{
+    base::Pattern,
+    mapi::{PropTag, Property},
+};
 
 use super::{Item, MessageView, QueueKind};
 
@@ -33,8 +34,8 @@ pub struct RelayRefusal {
     pub words: Said,
 }
 
-static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)(?:[0-9]{3} )?relay(?:ing)? (?:is )?(?:prohibited|not allowed)").ok());
-static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+[A-Za-z0-9]").ok());
+static REFUSAL: Pattern = Pattern::new(r"(?i)(?:[0-9]{3} )?relay(?:ing)? (?:is )?(?:prohibited|not allowed)");
+static ADDRESS: Pattern = Pattern::new(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+[A-Za-z0-9]");
 
 /// Returns the SMTP addresses of the sender, by property and by From field, of inbound mail and of notices; equal ones once.
 pub(super) fn senders(item: &Item<'_>) -> Vec<Said> {
@@ -76,7 +77,7 @@ fn refused_rows(view: &MessageView<'_>) -> Vec<RelayRefusal> {
     let refused = |(index, row): (usize, &crate::formats::tnef::Recipient<'_>)| {
         let property = row.properties.property(PropTag::SUPPLEMENTARY_INFO)?;
         let text = property.value.text()?;
-        let words = said(view, property, REFUSAL.as_ref()?.find(&text)?.as_str());
+        let words = said(view, property, REFUSAL.find(&text)?.as_str());
         let words = Said { object: format!("{}, recipient {}", view.object, index + 1).into(), ..words };
         Some(RelayRefusal { recipient: row.address(code_page).address?.into(), words })
     };
@@ -91,7 +92,7 @@ fn refused_in_text(view: &MessageView<'_>) -> Vec<RelayRefusal> {
     let mut found = Vec::new();
     for property in [PropTag::BODY, PropTag::REPORT_TEXT].into_iter().filter_map(|tag| view.message.properties.property(tag)) {
         let Some(text) = property.value.text() else { continue };
-        for hit in REFUSAL.iter().flat_map(|refusal| refusal.find_iter(&text)) {
+        for hit in REFUSAL.find_all(&text) {
             let words = said(view, property, hit.as_str());
             let recipients = match (rows.as_slice(), address_before(&text, hit.end())) {
                 ([only], _) => vec![only.clone()],
@@ -108,13 +109,13 @@ fn refused_in_text(view: &MessageView<'_>) -> Vec<RelayRefusal> {
 fn address_before(text: &str, at: usize) -> Option<Box<str>> {
     let rest = text.get(at..)?;
     let end = at + rest.find(['\r', '\n']).unwrap_or(rest.len());
-    ADDRESS.as_ref()?.find_iter(text.get(..end)?).last().map(|hit| hit.as_str().into())
+    ADDRESS.find_all(text.get(..end)?).last().map(|hit| hit.as_str().into())
 }
 
 fn from_field(mail: &MessageView<'_>) -> Option<Said> {
     let field = mail.headers.as_ref()?.value.first("From")?;
     let bracketed = field.value.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(address, _)| address.trim());
-    let text = bracketed.filter(|address| address.contains('@')).or_else(|| ADDRESS.as_ref()?.find(&field.value).map(|hit| hit.as_str()))?;
+    let text = bracketed.filter(|address| address.contains('@')).or_else(|| ADDRESS.find(&field.value).map(|hit| hit.as_str()))?;
     in_headers(mail, "From", text)
 }
 

@@ -1,10 +1,6 @@
 //! Traces of a spreadsheet that saved the directory export again: digits of long numbers are lost, long cells are cut (Q155414, Q188649).
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::formats::dapi_csv::octets;
+use crate::{base::Pattern, formats::dapi_csv::octets};
 
 use super::{
     Backup, CellText,
@@ -16,7 +12,7 @@ use super::{
 pub const LONGEST_CELL: usize = 255;
 
 /// `3.00450E+14`, with the decimal sign of any country.
-static SCIENTIFIC: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^-?[0-9]([.,][0-9]+)?[Ee]\+[0-9]+$").ok());
+static SCIENTIFIC: Pattern = Pattern::new(r"^-?[0-9]([.,][0-9]+)?[Ee]\+[0-9]+$");
 
 /// What a spreadsheet did to a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +51,7 @@ fn trace(cell: &CellText<'_>) -> Option<SpreadsheetTrace> {
     let text = cell.text.trim();
     let known = Attribute::find(&cell.column.name);
     let is = |name: &str| known.is_some_and(|known| known.name == name);
-    if SCIENTIFIC.as_ref().is_some_and(|form| form.is_match(text)) {
+    if SCIENTIFIC.is_match(text) {
         Some(SpreadsheetTrace::Scientific)
     } else if (is("When-Created") || is("When-Changed")) && !is_stamp(text) {
         Some(SpreadsheetTrace::TimeStamp)
@@ -98,7 +94,7 @@ mod tests {
 
     #[test]
     fn scientific_numbers_are_told_from_hexadecimal_ones() {
-        let is_scientific = |text| SCIENTIFIC.as_ref().is_some_and(|form| form.is_match(text));
+        let is_scientific = |text| SCIENTIFIC.is_match(text);
         assert!(is_scientific("3.00450E+14") && is_scientific("-1,99807E+11") && is_scientific("3E+5"));
         assert!(!is_scientific("3E5") && !is_scientific("56010A00") && !is_scientific("13.5E+4"));
     }

@@ -66,11 +66,22 @@ impl Pattern {
     /// Returns the groups of the first place where it is found.
     #[must_use]
     pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
-        let place = |range| Match::new(text, range);
-        Some(Captures(match self.of_ascii(text) {
-            Some(regex) => regex.captures(text.as_bytes())?.iter().map(|group| group.map(|group| place(group.range()))).collect(),
-            None => self.of_text()?.captures(text)?.iter().map(|group| group.map(|group| place(group.range()))).collect(),
-        }))
+        Some(match self.of_ascii(text) {
+            Some(regex) => Captures::of(text, regex.captures(text.as_bytes())?.iter().map(|group| group.map(|group| group.range()))),
+            None => Captures::of(text, self.of_text()?.captures(text)?.iter().map(|group| group.map(|group| group.range()))),
+        })
+    }
+
+    /// Returns the groups of every place where it is found.
+    pub fn captures_all<'t>(&self, text: &'t str) -> impl Iterator<Item = Captures<'t>> + use<'t> {
+        let found: Vec<Captures<'t>> = if let Some(regex) = self.of_ascii(text) {
+            let found = regex.captures_iter(text.as_bytes());
+            found.map(|found| Captures::of(text, found.iter().map(|group| group.map(|group| group.range())))).collect()
+        } else {
+            let found = self.of_text().into_iter().flat_map(|regex| regex.captures_iter(text));
+            found.map(|found| Captures::of(text, found.iter().map(|group| group.map(|group| group.range())))).collect()
+        };
+        found.into_iter()
     }
 
     /// Returns every place where it is found.
@@ -114,6 +125,10 @@ impl<'t> Match<'t> {
 }
 
 impl<'t> Captures<'t> {
+    fn of(text: &'t str, groups: impl Iterator<Item = Option<Range<usize>>>) -> Self {
+        Self(groups.map(|group| group.map(|range| Match::new(text, range))).collect())
+    }
+
     /// Returns a group by its number, 0 being all that was found; none when the group took no part.
     #[must_use]
     pub fn get(&self, group: usize) -> Option<Match<'t>> {
@@ -142,6 +157,7 @@ mod tests {
             assert_eq!(word.find(text).map(|hit| hit.as_str()), Some(found));
             let captures = word.captures(text).unwrap();
             assert_eq!([1, 2].map(|group| captures.get(group).unwrap().as_str()), groups);
+            assert_eq!(word.captures_all(text).next(), Some(captures));
             assert_eq!(word.find_all(text).map(|hit| hit.range()).collect::<Vec<_>>(), [word.find(text).unwrap().range()]);
         }
         assert!(Pattern::new(r"[é]").is_match("é") && Pattern::new(r"\p{Lu}").is_match("A"), "what ASCII alone cannot say");

@@ -1,12 +1,11 @@
 //! Received fields clause by clause (RFC 822 4.3.2), and the build numbers that Exchange's connectors leave in them and in X-Mailer
 //! (KB Q153060, Q166577, Q190709, Q320636). Which host is whose is deliberately absent.
 
-use std::{ops::Range, sync::LazyLock};
+use std::ops::Range;
 
 use mail_parser::DateTime;
-use regex::Regex;
 
-use crate::base::{LocalTime, Timestamp};
+use crate::base::{LocalTime, Pattern, Timestamp};
 
 /// A Received field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -137,11 +136,10 @@ pub fn version_stamps(value: &str) -> Vec<BuildStamp> {
     stamps(value).map(|(build, product, range)| BuildStamp { build: build.to_owned(), product, host: host(), range }).collect()
 }
 
-static STAMP: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)(Internet\s+Mail\s+(?:Connector|Service)(?:\s+Version)?|\(IMC)\s+\(?([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)").ok());
+static STAMP: Pattern = Pattern::new(r"(?i)(Internet\s+Mail\s+(?:Connector|Service)(?:\s+Version)?|\(IMC)\s+\(?([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)");
 
 fn stamps(value: &str) -> impl Iterator<Item = (&str, MailProduct, Range<usize>)> {
-    STAMP.iter().flat_map(move |stamp| stamp.captures_iter(value)).filter_map(|found| {
+    STAMP.captures_all(value).filter_map(|found| {
         let (name, build) = (found.get(1)?.as_str(), found.get(2)?);
         let is_service = name.to_ascii_lowercase().contains("service");
         Some((build.as_str(), if is_service { MailProduct::Ims } else { MailProduct::Imc }, build.range()))

@@ -1,17 +1,14 @@
 //! Subjects that crash the service.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::{
     backup::{Backup, Item, QueueKind},
+    base::Pattern,
     declare_rule,
     diagnostics::{Evidence, Findings, Verdict},
     mapi::PropTag,
 };
 
-static PERCENT_S: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"%(\d+|\*)?s").ok());
+static PERCENT_S: Pattern = Pattern::new(r"%(\d+|\*)?s");
 
 declare_rule! {
     /// Subject with %s crashes the service at full SMTP logging.
@@ -62,7 +59,7 @@ declare_rule! {
 fn subject_with_percent_s(item: &Item<'_>, findings: &mut Findings<'_>) {
     let Some(mail) = item.mail().filter(|_| item.is_in(&[QueueKind::MtsOut])) else { return };
     let Some(subject) = mail.message.subject() else { return };
-    if !PERCENT_S.as_ref().is_some_and(|pattern| pattern.is_match(&subject)) {
+    if !PERCENT_S.is_match(&subject) {
         return;
     }
     let proof = match mail.message.properties.property(PropTag::SUBJECT) {

@@ -1,12 +1,8 @@
 //! Traces of other programs: virus scanners, a directory import, the repair of the message transfer agent's database.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::{
     backup::{Backup, FileRecord},
-    base::{TextFile, counted, enumerated},
+    base::{Pattern, TextFile, counted, enumerated},
     declare_rule,
     diagnostics::{Evidence, Findings},
 };
@@ -201,10 +197,9 @@ struct RebuiltQueue {
     is_serious: bool,
 }
 
-static REBUILT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)Queue\s+(/O=[^?]{1,400}?/CN=INTERNET MAIL (?:CONNECTOR|SERVICE) \([^)]{1,64}\))\s+required reconstruction").ok()
-});
-static RECOVERED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)([0-9]{1,9}) objects recovered to the queue").ok());
+static REBUILT: Pattern =
+    Pattern::new(r"(?i)Queue\s+(/O=[^?]{1,400}?/CN=INTERNET MAIL (?:CONNECTOR|SERVICE) \([^)]{1,64}\))\s+required reconstruction");
+static RECOVERED: Pattern = Pattern::new(r"(?i)([0-9]{1,9}) objects recovered to the queue");
 
 impl RebuiltQueue {
     /// Lines are wrapped at a width, between words or within them.
@@ -215,10 +210,10 @@ impl RebuiltQueue {
         let words = text.text.split_whitespace().collect::<Vec<_>>().join(" ");
         let glued: String = text.lines().map(|line| line.text).collect();
         [words, glued].iter().find_map(|joined| {
-            let found = REBUILT.as_ref()?.captures(joined)?;
+            let found = REBUILT.captures(joined)?;
             let (whole, queue) = (found.get(0)?, found.get(1)?);
             let after = joined.get(whole.end()..).unwrap_or_default();
-            let recovered = RECOVERED.as_ref().and_then(|pattern| pattern.captures(after)?.get(1)?.as_str().parse().ok());
+            let recovered = RECOVERED.captures(after).and_then(|found| found.get(1)?.as_str().parse().ok());
             let is_serious = joined.to_ascii_lowercase().contains("database contains serious errors");
             Some(Self { queue: queue.as_str().to_owned(), recovered, is_serious })
         })

@@ -1,12 +1,10 @@
 //! Profiles in the dump that are not the connector's own, and where the dump was taken (Q165505, Q183904, Q201121).
 
-use std::{collections::BTreeSet, sync::LazyLock};
-
-use regex::Regex;
+use std::collections::BTreeSet;
 
 use crate::{
     backup::{Backup, Profile},
-    base::enumerated,
+    base::{Pattern, enumerated},
     declare_rule,
     diagnostics::{Evidence, Finding, Findings},
 };
@@ -16,10 +14,10 @@ use super::proof::{connectors, keys};
 /// Words in the names that people give to profiles for work on the queues.
 const WORDS_OF_QUEUE_WORK: [&str; 5] = ["imc", "ims", "internet mail", "gateway", "reset"];
 /// The connector for cc:Mail, and those of LinkAge for Notes, SNADS and PROFS.
-static OTHER_CONNECTOR: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)^MSExchangeCCMC\b|^.+-LME-.+ V[0-9]+\.[0-9]+$").ok());
+static OTHER_CONNECTOR: Pattern = Pattern::new(r"(?i)^MSExchangeCCMC\b|^.+-LME-.+ V[0-9]+\.[0-9]+$");
 
 fn is_of_other_connector(profile: &Profile) -> bool {
-    OTHER_CONNECTOR.as_ref().is_some_and(|name| name.is_match(&profile.name))
+    OTHER_CONNECTOR.is_match(&profile.name)
 }
 
 /// Returns whether somebody made the profile by hand for the queues: it copies the sections of a connector's profile, or is named so.

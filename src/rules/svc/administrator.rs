@@ -1,26 +1,21 @@
 //! The mailbox of the connector's administrator. No article tells where it is stored; a value or column counts whose name says so.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::{
     backup::{Backup, dn::same_name, secrets::is_secret_column},
+    base::Pattern,
     declare_rule,
     diagnostics::{Evidence, Findings},
 };
 
-use super::conditions::{Pattern, fits, texts_named};
+use super::conditions::{fits, texts_named};
 
-static MAILBOX_NAME: Pattern = LazyLock::new(|| {
-    let names =
-        r"(?i)^(admin(istrator)?('?s)?[ _-]?(mailbox|recipient|dn)|postmaster([ _-]?(mailbox|dn|address))?|notif\w*[ _-]?(mailbox|recipient|dn))$";
-    Regex::new(names).ok()
-});
+static MAILBOX_NAME: Pattern = Pattern::new(
+    r"(?i)^(admin(istrator)?('?s)?[ _-]?(mailbox|recipient|dn)|postmaster([ _-]?(mailbox|dn|address))?|notif\w*[ _-]?(mailbox|recipient|dn))$",
+);
 /// A whole name of the directory.
-static WHOLE_DN: Pattern = LazyLock::new(|| Regex::new(r"(?i)^/o=[^/]+/ou=[^/]+(/cn=[^/]+)+$").ok());
+static WHOLE_DN: Pattern = Pattern::new(r"(?i)^/o=[^/]+/ou=[^/]+(/cn=[^/]+)+$");
 /// The beginning of any name of the directory; X.400 addresses begin otherwise.
-static BEGINS_LIKE_DN: Pattern = LazyLock::new(|| Regex::new(r"(?i)^/?\s*(o|ou|cn)\s*=").ok());
+static BEGINS_LIKE_DN: Pattern = Pattern::new(r"(?i)^/?\s*(o|ou|cn)\s*=");
 
 declare_rule! {
     /// No administrator mailbox for the connector.

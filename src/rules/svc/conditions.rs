@@ -1,23 +1,17 @@
 //! What the conditions of several rules of this family share: values known by a pattern of their names, places of absent values, and
 //! whether another rule could speak at all.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::{
     backup::{Backup, DeliveryRoute, ServiceKey, Setting, registry_values::describe},
+    base::Pattern,
     diagnostics::{Evidence, Findings, Locator, Rule},
 };
 
 use super::proof::service_key;
 
-/// A regular expression that is compiled once.
-pub(super) type Pattern = LazyLock<Option<Regex>>;
-
 /// Returns whether a pattern is found in a text.
 pub(super) fn fits(pattern: &Pattern, text: &str) -> bool {
-    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
+    pattern.is_match(text)
 }
 
 /// Returns a text that is present and not blank.

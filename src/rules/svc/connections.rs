@@ -1,20 +1,17 @@
 //! Whom the service talks to: the list of hosts that are accepted or rejected, and the limits of connections. No article names these
 //! values; the list is recognised by its content, the limits by their names.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::{
     backup::{Backup, ServiceKey, ServiceValue, Setting, registry_values::describe},
+    base::Pattern,
     declare_rule,
     diagnostics::{Evidence, Findings},
 };
 
-use super::conditions::{Pattern, fits};
+use super::conditions::fits;
 
-static QUAD: Pattern = LazyLock::new(|| Regex::new(r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b").ok());
-static LIMIT_NAME: Pattern = LazyLock::new(|| Regex::new("(?i)max.*(in|out)bound.*conn|max.*conn.*(in|out)bound").ok());
+static QUAD: Pattern = Pattern::new(r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b");
+static LIMIT_NAME: Pattern = Pattern::new("(?i)max.*(in|out)bound.*conn|max.*conn.*(in|out)bound");
 /// An address and a mask that every host matches.
 const EVERYBODY: &str = "0.0.0.0";
 
@@ -94,7 +91,7 @@ fn elements(found: &ServiceValue) -> Option<Setting<'_, Vec<&str>>> {
 }
 
 fn quads(element: &str) -> Vec<&str> {
-    QUAD.as_ref().map(|quad| quad.find_iter(element).map(|found| found.as_str()).collect()).unwrap_or_default()
+    QUAD.find_all(element).map(|found| found.as_str()).collect()
 }
 
 declare_rule! {

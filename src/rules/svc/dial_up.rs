@@ -1,25 +1,21 @@
 //! Dial-up connections. No article names their values, so all of this is recognised by the pattern of names, or by what the names say.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::{
     backup::{Backup, ServiceKey, Setting},
+    base::Pattern,
     declare_rule,
     diagnostics::{Evidence, Findings, Locator},
 };
 
-use super::conditions::{Pattern, filled_text, fits, texts_named};
+use super::conditions::{filled_text, fits, texts_named};
 
-static DIAL_UP: Pattern = LazyLock::new(|| Regex::new("(?i)ras|dial|phone").ok());
-static DIAL_UP_DOMAIN: Pattern = LazyLock::new(|| Regex::new("(?i)(ras|dial).*domain|domain.*(ras|dial)").ok());
-static COMMAND: Pattern = LazyLock::new(|| Regex::new("(?i)retriev|trigger|dequeue|(cmd|command)(line)?$").ok());
+static DIAL_UP: Pattern = Pattern::new("(?i)ras|dial|phone");
+static DIAL_UP_DOMAIN: Pattern = Pattern::new("(?i)(ras|dial).*domain|domain.*(ras|dial)");
+static COMMAND: Pattern = Pattern::new("(?i)retriev|trigger|dequeue|(cmd|command)(line)?$");
 /// Names that say that the value is no connection: log-on data, numbers, commands.
-static OTHER_MATTER: Pattern =
-    LazyLock::new(|| Regex::new("(?i)domain|user|account|logon|number|prefix|suffix|retriev|trigger|dequeue|(cmd|command)(line)?$").ok());
+static OTHER_MATTER: Pattern = Pattern::new("(?i)domain|user|account|logon|number|prefix|suffix|retriev|trigger|dequeue|(cmd|command)(line)?$");
 /// Digits with the signs that telephone numbers and modem commands hold.
-static TELEPHONE_NUMBER: Pattern = LazyLock::new(|| Regex::new(r"^[0-9+()./,*#;wWtTpP\s-]*[0-9][0-9+()./,*#;wWtTpP\s-]*$").ok());
+static TELEPHONE_NUMBER: Pattern = Pattern::new(r"^[0-9+()./,*#;wWtTpP\s-]*[0-9][0-9+()./,*#;wWtTpP\s-]*$");
 /// Longest name of a phone-book entry that the service can dial.
 const ENTRY_LENGTH: usize = 20;
 /// Longest name of a Windows NT domain.

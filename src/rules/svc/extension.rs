@@ -1,20 +1,16 @@
 //! DLLs that the service loads to read or change mail: where they are registered, and whether they can be loaded (Q258206).
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::{
     backup::{Backup, ServiceKey, ServiceValue, Setting, registry_values::describe},
-    base::counted,
+    base::{Pattern, counted},
     declare_rule,
     diagnostics::{Evidence, Findings},
 };
 
-use super::conditions::{Pattern, can_speak, filled_text, fits};
+use super::conditions::{can_speak, filled_text, fits};
 
 /// A drive or a UNC share at the start, and the file name of a DLL at the end.
-static FULL_PATH: Pattern = LazyLock::new(|| Regex::new(r"(?i)^([a-z]:\\|\\\\[^\\]+\\).*\.dll$").ok());
+static FULL_PATH: Pattern = Pattern::new(r"(?i)^([a-z]:\\|\\\\[^\\]+\\).*\.dll$");
 /// The extension of Microsoft for journaling and disclaimers.
 const IMSEXT: &str = "imsext.dll";
 /// The sample of the resource kit.

@@ -1,28 +1,25 @@
 //! The addresses that journal copies and their non-delivery reports go to (Q258206, Q262119, Q262122).
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::{
     backup::{
         Backup, ServiceKey, ServiceValue, Setting,
         dn::{Dn, same_dn, same_name},
     },
+    base::Pattern,
     declare_rule,
     diagnostics::{Evidence, Findings},
 };
 
-use super::conditions::{Pattern, filled_text, fits};
+use super::conditions::{filled_text, fits};
 
 const EXTENSION: &str = "Parameters\\Extension";
 const JOURNAL_PAIRS: [(&str, &str); 2] = [("InboundJournal", "InboundJournalNDR"), ("OutboundJournal", "OutboundJournalNDR")];
 
 /// A plain SMTP address, with or without its type.
-static SMTP_ADDRESS: Pattern = LazyLock::new(|| Regex::new(r"(?i)^(smtp:)?[^/@\s]+@[^/@\s]+$").ok());
+static SMTP_ADDRESS: Pattern = Pattern::new(r"(?i)^(smtp:)?[^/@\s]+@[^/@\s]+$");
 /// How an address in a list begins: with the organization of a name of the directory, which can hold separators itself, or as a plain SMTP
 /// address.
-static ADDRESS_LIKE: Pattern = LazyLock::new(|| Regex::new(r"(?i)^([a-z0-9]{1,8}:)?\s*([/\\]\s*o\s*=|[^/@\s]+@[^/@\s]+$)").ok());
+static ADDRESS_LIKE: Pattern = Pattern::new(r"(?i)^([a-z0-9]{1,8}:)?\s*([/\\]\s*o\s*=|[^/@\s]+@[^/@\s]+$)");
 
 declare_rule! {
     /// Journal address is a plain SMTP address.

@@ -1,18 +1,15 @@
 //! The list of retry intervals, in hours. No article names its value, so any text with `retry` in its name counts (Q151780).
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::{
     backup::{Backup, ServiceKey, ServiceValue, Setting, registry_values::describe},
+    base::Pattern,
     declare_rule,
     diagnostics::{Evidence, Findings},
 };
 
-use super::conditions::{Pattern, fits};
+use super::conditions::fits;
 
-static RETRY_NAME: Pattern = LazyLock::new(|| Regex::new("(?i)retry").ok());
+static RETRY_NAME: Pattern = Pattern::new("(?i)retry");
 /// The dialog takes 0 to 100 hours.
 const MOST_HOURS: f64 = 100.0;
 const DEFAULT: &str = ".25,.5,1,4";

@@ -1,11 +1,8 @@
 //! Routes and address rewriting.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::{
     backup::Backup,
+    base::Pattern,
     declare_rule,
     diagnostics::{Evidence, Findings},
 };
@@ -13,7 +10,7 @@ use crate::{
 use super::conditions::sure_routes;
 
 /// `domain;host;number`; an empty host means delivery by DNS.
-static ROUTE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[^;\x00-\x1f]+;[^;\x00-\x1f]*;[0-9]+$").ok());
+static ROUTE: Pattern = Pattern::new(r"^[^;\x00-\x1f]+;[^;\x00-\x1f]*;[0-9]+$");
 
 declare_rule! {
     /// AddressRewrite is set without ResolveP2.
@@ -120,7 +117,7 @@ fn delivery_route_corrupt(backup: &Backup, findings: &mut Findings<'_>) {
     if sure_routes(service, findings).is_none() {
         return;
     }
-    let is_sound = |route: &str| route.is_ascii() && ROUTE.as_ref().is_some_and(|form| form.is_match(route));
+    let is_sound = |route: &str| route.is_ascii() && ROUTE.is_match(route);
     let broken: Vec<&String> = routes.data.iter().filter(|route| !route.is_empty() && !is_sound(route)).collect();
     let Some(first) = broken.first() else { return };
     findings
