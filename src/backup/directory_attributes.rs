@@ -107,7 +107,10 @@ impl Syntax {
                 Self::Integer => value.parse::<i64>().is_ok(),
                 Self::Flag => matches!(value, "0" | "1"),
                 Self::Octets => value.len().is_multiple_of(2) && is_all(u8::is_ascii_hexdigit),
-                Self::UtcTime => value.strip_suffix('Z').is_some_and(|digits| matches!(digits.len(), 12 | 14)) && value.bytes().filter(u8::is_ascii_digit).count() + 1 == value.len(),
+                Self::UtcTime => {
+                    value.strip_suffix('Z').is_some_and(|digits| matches!(digits.len(), 12 | 14))
+                        && value.bytes().filter(u8::is_ascii_digit).count() + 1 == value.len()
+                }
                 Self::Address => value.contains(':'),
                 Self::Text | Self::DistinguishedName | Self::Account => true,
             }

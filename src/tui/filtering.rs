@@ -234,7 +234,10 @@ impl App {
 /// Returns the words of a text; what stands in quotes is one.
 fn words_of(text: &str) -> Vec<&str> {
     let parts = text.split('"').enumerate();
-    parts.flat_map(|(index, part)| if index % 2 == 1 { vec![part] } else { part.split_whitespace().collect() }).filter(|word| !word.is_empty()).collect()
+    parts
+        .flat_map(|(index, part)| if index % 2 == 1 { vec![part] } else { part.split_whitespace().collect() })
+        .filter(|word| !word.is_empty())
+        .collect()
 }
 
 /// Returns whether a screen takes the filter language; the others take words.

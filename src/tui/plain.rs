@@ -175,7 +175,7 @@ impl Dialogue {
         let part = if pane.in_detail { ", detail" } else { "" };
         let tab = if app.screen == Screen::File { format!(", {}", app.tab.name()) } else { String::new() };
         if let Some(copied) = copied {
-            return format!("{copied}\n");
+            return lines(copied.lines().map(|line| printable(line).to_string()));
         }
         let mut text = format!("{}{tab}{part}: {len} rows.\n", app.screen.name());
         if let Some(notice) = &app.notice {

@@ -68,7 +68,10 @@ mod tests {
     fn rows_keep_their_places_across_pieces() {
         let rows: Rows = (0..3_000).map(row).collect();
         let sizes = |index: usize| rows.get(index).map(|row| row.size);
-        assert_eq!([0, 1_023, 1_024, 2_047, 2_048, 2_999, 3_000].map(sizes), [Some(0), Some(1_023), Some(1_024), Some(2_047), Some(2_048), Some(2_999), None]);
+        assert_eq!(
+            [0, 1_023, 1_024, 2_047, 2_048, 2_999, 3_000].map(sizes),
+            [Some(0), Some(1_023), Some(1_024), Some(2_047), Some(2_048), Some(2_999), None]
+        );
         assert!(rows.iter().map(|row| row.size).eq(0..3_000));
         assert_eq!((rows.len(), rows.is_empty(), Rows::default().is_empty()), (3_000, false, true));
     }

@@ -96,9 +96,17 @@ pub fn detail(report: &Report, index: usize) -> Vec<Row> {
         };
         rows.extend(odd);
         rows.extend(
-            [fact("Meaning", known.meaning), fact("Default", known.default), fact("Unit", known.units), fact("Also", known.friendly), fact("Written as", known.syntax.words()), fact("Remarks", known.notes), fact("Articles", &known.kb.join(" "))]
-                .into_iter()
-                .flatten(),
+            [
+                fact("Meaning", known.meaning),
+                fact("Default", known.default),
+                fact("Unit", known.units),
+                fact("Also", known.friendly),
+                fact("Written as", known.syntax.words()),
+                fact("Remarks", known.notes),
+                fact("Articles", &known.kb.join(" ")),
+            ]
+            .into_iter()
+            .flatten(),
         );
     } else {
         rows.push(Row::new().with(Tone::Changed, "The table of attributes does not know this column."));

@@ -11,8 +11,8 @@ pub mod overview;
 pub mod profile;
 pub mod registry;
 pub mod rules;
-pub mod siblings;
 mod settings;
+pub mod siblings;
 mod words;
 
 pub(crate) use settings::MARKS;

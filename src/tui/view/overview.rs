@@ -153,10 +153,16 @@ fn sources(backup: &Backup) -> Vec<Row> {
     rows.extend(sources.map(line));
     let absent: Vec<&str> =
         STANDARD_QUEUES.into_iter().filter(|(kind, _)| !backup.queues.iter().any(|queue| queue.kind == Some(*kind))).map(|(_, name)| name).collect();
-    let (text, tone) = if absent.is_empty() { ("all collected".to_owned(), Tone::Good) } else { (format!("no folder of {}", absent.join(", ")), Tone::Dim) };
+    let (text, tone) =
+        if absent.is_empty() { ("all collected".to_owned(), Tone::Good) } else { (format!("no folder of {}", absent.join(", ")), Tone::Dim) };
     rows.push(Row::new().cell(Tone::Plain, "Queues", 11).with(tone, text).hang(12).to(Target::Screen(Screen::Messages)));
     if backup.profile.as_ref().is_some_and(|profile| !profile.has_connector_profile()) {
-        rows.push(Row::new().cell(Tone::Plain, "Service", 11).with(Tone::Warning, "no connector profile: it was stopped").to(Target::Screen(Screen::Profile)));
+        rows.push(
+            Row::new()
+                .cell(Tone::Plain, "Service", 11)
+                .with(Tone::Warning, "no connector profile: it was stopped")
+                .to(Target::Screen(Screen::Profile)),
+        );
     }
     rows
 }

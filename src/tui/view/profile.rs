@@ -186,7 +186,9 @@ fn known_rows(section: &ProfileSection, property: &ProfileProperty) -> Vec<Row> 
         _ => None,
     };
     let mut rows: Vec<Row> = odd.map(|odd| Row::entry("Odd", odd).flag(true)).into_iter().collect();
-    rows.extend(profile_values::template(property.tag).map(|number| Row::entry("Default", format!("{number} ({number:#x}), as the gateway template sets"))));
+    rows.extend(
+        profile_values::template(property.tag).map(|number| Row::entry("Default", format!("{number} ({number:#x}), as the gateway template sets"))),
+    );
     if let Some(known) = known(section, property) {
         let here = number.and_then(|number| known.meaning_of(number));
         rows.extend(here.map(|here| Row::entry("Here", here)));
