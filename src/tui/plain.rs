@@ -104,8 +104,14 @@ impl Dialogue {
         let key = words.iter().find(|(known, _)| *known == word).map_or(line, |(_, key)| key);
         let binding = bindings_of(self.app.screen).find(|binding| binding.keys.contains(&key) || binding.help.eq_ignore_ascii_case(line))?;
         match binding.action {
-            Action::Search | Action::Filter | Action::Save | Action::Palette | Action::Help | Action::Suspend => return None,
-            Action::CopyPart | Action::SaveCopy => return None,
+            Action::Search
+            | Action::Filter
+            | Action::Save
+            | Action::CopyPart
+            | Action::SaveCopy
+            | Action::Palette
+            | Action::Help
+            | Action::Suspend => return None,
             action => self.act(action),
         }
         Some(())

@@ -346,7 +346,8 @@ impl Session {
             Effect::Save(directory, saved) => self.save(directory, saved),
             Effect::Suspend => {
                 suspend()?;
-                terminal.clear()?;
+                // A new one knows nothing of what was drawn; clearing would ask where the cursor stands, which not every terminal answers.
+                *terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
                 let (width, height) = size()?;
                 self.app.update(Action::Resized(width, height));
             }

@@ -9,7 +9,7 @@ fn large() -> Typed {
     let mut typed = Typed::reading(&[], USUAL);
     let row = |number: usize| MessageRow { subject: format!("mail {number}").into(), size: (number * 7 % MESSAGES) as u64, ..MessageRow::default() };
     typed.app.rows = (0..MESSAGES).map(row).collect();
-    typed.app.order = (0..MESSAGES as u32).collect();
+    typed.app.order = (0..u32::try_from(MESSAGES).unwrap()).collect();
     typed.app.list_screen(Screen::Messages);
     typed.act(Action::Go(Screen::Messages));
     typed
