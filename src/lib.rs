@@ -33,8 +33,8 @@
 //! ## Invariants
 //! 1. Invariant: decoding never fails and never panics. [`base::Decoded`] holds what could be read and every deviation with its offset. A
 //!    damaged item never costs its neighbours; unknown attributes, tags, types, sections, columns and files are kept and shown.
-//! 2. Invariant: nothing but `cli/`, `scan/`, `export/`, `sandbox/` and `tui/terminal.rs` touches files, clock, environment, threads or terminal. Parsers take bytes
-//!    and [`base::Limits`].
+//! 2. Invariant: nothing but `cli/`, `scan/`, `export/`, `sandbox/` and `tui/terminal*.rs` touches files, clock, environment, threads or
+//!    terminal. Parsers take bytes and [`base::Limits`].
 //! 3. Invariant: `formats/` knows no Exchange; `mapi/` knows no TNEF; `backup/` knows no rules; rules read `backup/`, never files.
 //! 4. Invariant: the evidence is never written, renamed, locked or unpacked in place. Links are not followed. [`export`] writes
 //!    where the user points, never into the evidence and never over a file. Where the system has walls ([`sandbox`]), commands that read

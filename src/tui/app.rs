@@ -185,6 +185,9 @@ pub struct App {
     pub(super) remembered: Option<State>,
 }
 
+/// Queue items that are listed while the Backup is read.
+const LISTED_WHILE_READING: usize = 20_000;
+
 impl App {
     /// Returns the view of a Backup that is about to be read.
     #[must_use]
@@ -270,6 +273,10 @@ impl App {
 
     fn add_row(&mut self, row: MessageRow) {
         let index = self.rows.len();
+        // All rows come again with the report; keeping so many twice would cost what memory is promised.
+        if index >= LISTED_WHILE_READING {
+            return;
+        }
         let is_shown = !self.panes[Screen::Messages].only_flagged || row.is_flagged();
         self.rows.push(row);
         self.order.extend(u32::try_from(index));

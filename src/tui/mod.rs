@@ -1,7 +1,7 @@
 //! The terminal view: triage by browsing. Key -> [`Action`](action::Action) -> [`App::update`](app::App::update) -> [`draw`](draw::draw).
 //!
 //! It reads the same [`Report`](crate::report::Report) as every other face and knows no parser; a file is decoded again when it is opened.
-//! Only `terminal` touches the terminal, threads and the clock; only `view` knows what the screens say.
+//! Only `terminal` touches the terminal and the clock, and with `terminal_work` threads; only `view` knows what the screens say.
 
 pub mod action;
 pub mod app;

@@ -112,8 +112,14 @@ impl Dialogue {
         let key = words.iter().find(|(known, _)| *known == word).map_or(line, |(_, key)| key);
         let binding = bindings_of(self.app.screen).find(|binding| binding.keys.contains(&key) || binding.help.eq_ignore_ascii_case(line))?;
         match binding.action {
-            Action::Search | Action::Filter | Action::Save | Action::Palette | Action::Help | Action::Suspend => return None,
-            Action::CopyPart | Action::SaveCopy => return None,
+            Action::Search
+            | Action::Filter
+            | Action::Save
+            | Action::CopyPart
+            | Action::SaveCopy
+            | Action::Palette
+            | Action::Help
+            | Action::Suspend => return None,
             action => self.act(action),
         }
         Some(())
@@ -183,7 +189,7 @@ impl Dialogue {
         let part = if pane.in_detail { ", detail" } else { "" };
         let tab = if app.screen == Screen::File { format!(", {}", app.tab.name()) } else { String::new() };
         if let Some(copied) = copied {
-            return format!("{copied}\n");
+            return lines(copied.lines().map(|line| printable(line).to_string()));
         }
         let mut text = format!("{}{tab}{part}: {len} rows.\n", app.screen.name());
         if let Some(notice) = &app.notice {

@@ -62,6 +62,8 @@ pub struct Row {
     pub spans: Vec<Span>,
     /// Columns by which further lines hang when the row is wrapped.
     pub indent: usize,
+    /// Columns at the left that stay when the row is scrolled sideways.
+    pub frozen: usize,
     /// Where Enter leads.
     pub target: Option<Target>,
     /// Whether a finding or damage belongs to it.
@@ -132,6 +134,12 @@ impl Row {
     #[must_use]
     pub fn hang(self, indent: usize) -> Self {
         Self { indent, ..self }
+    }
+
+    /// Sets how many columns stay when the row is scrolled sideways.
+    #[must_use]
+    pub fn freeze(self, frozen: usize) -> Self {
+        Self { frozen, ..self }
     }
 
     /// Flags the row when something is wrong with it.

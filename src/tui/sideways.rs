@@ -78,8 +78,16 @@ impl App {
     }
 }
 
-/// Cuts a row to the columns that there are, from a column on; what is cut off shows an ellipsis.
+/// Cuts a row to the columns that there are, from a column on; what is cut off shows an ellipsis. Frozen columns stay where there is room.
 pub(super) fn cut(row: &Row, left: usize, columns: usize) -> Vec<Span> {
+    let frozen = if left > 0 && row.frozen * 2 <= columns { row.frozen } else { 0 };
+    let mut spans = if frozen > 0 { cut_from(row, 0, frozen) } else { Vec::new() };
+    let used: usize = spans.iter().map(|span| width_of(&span.text)).sum();
+    spans.extend(cut_from(row, left + frozen, columns - used));
+    spans
+}
+
+fn cut_from(row: &Row, left: usize, columns: usize) -> Vec<Span> {
     let mut skipped = 0;
     let mut room = columns;
     let mut spans = Vec::new();
@@ -143,5 +151,12 @@ mod tests {
         check(9, 3, "…h…");
         check(40, 3, "");
         check(0, 0, "");
+    }
+
+    #[test]
+    fn frozen_columns_stay_where_there_is_room() {
+        let row = Row::new().with(Tone::Strong, "name ").with(Tone::Plain, "0123456789").freeze(5);
+        let text = |left, columns| cut(&row, left, columns).iter().map(|span| span.text.as_str()).collect::<String>();
+        assert_eq!([text(0, 12), text(4, 12), text(4, 8)], ["name 012345…", "name …56789", "…012345…"]);
     }
 }

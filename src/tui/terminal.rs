@@ -63,8 +63,9 @@ const BUSY: Duration = Duration::from_millis(25);
 const IDLE: Duration = Duration::from_millis(250);
 /// How long the next key waits for an answer that it may mean: a file that opens, an order, a filter, a search.
 const HELD: Duration = Duration::from_millis(400);
-/// The shortest time between two frames.
+/// The shortest time between two frames, and between two that no key asked for while something is under way.
 const FRAME: Duration = Duration::from_millis(16);
+const CALM: Duration = Duration::from_millis(50);
 
 /// Shows a Backup until the user leaves. What was seen is remembered in `memory`; without one what is remembered is forgotten.
 ///
@@ -260,10 +261,16 @@ impl Session {
     fn patience(&self, is_changed: bool, drawn: Instant) -> Duration {
         match is_changed {
             _ if self.app.is_seeking() => Duration::ZERO,
+            true if self.is_busy() => CALM.saturating_sub(drawn.elapsed()),
             true => FRAME.saturating_sub(drawn.elapsed()),
-            false if self.app.is_reading || self.app.asked.is_some() || self.app.holds_keys() => BUSY,
+            false if self.is_busy() => BUSY,
             false => IDLE,
         }
+    }
+
+    /// Returns whether something is under way that tells how far it is.
+    fn is_busy(&self) -> bool {
+        self.app.is_reading || self.app.asked.is_some() || self.app.holds_keys()
     }
 
     /// Returns whether keys wait for an answer; they never do so for long.
@@ -358,7 +365,8 @@ impl Session {
             Effect::Save(directory, saved) => self.save(directory, saved),
             Effect::Suspend => {
                 suspend()?;
-                terminal.clear()?;
+                // A new one knows nothing of what was drawn; clearing would ask where the cursor stands, which not every terminal answers.
+                *terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
                 let (width, height) = size()?;
                 self.app.update(Action::Resized(width, height));
             }

@@ -127,7 +127,7 @@ fn a_backup_is_looked_through() {
     let mut session = Session::start(&[BACKUP], (80, 24));
     session.shows("Overview");
     session.shows("Northwind / SEATTLE / MAIL1");
-    session.shows("Queues");
+    session.shows("rules fired");
     session.keys("2");
     session.shows("Detail");
     session.keys("j/MSG143\r");
@@ -148,7 +148,7 @@ fn a_backup_is_looked_through() {
 #[test]
 fn keys_typed_ahead_find_the_file_open() {
     let mut session = Session::start(&[BACKUP], (80, 24));
-    session.shows("Queues");
+    session.shows("rules fired");
     session.keys("3\r\t\t");
     session.shows("0x0037001E PR_SUBJECT");
     session.keys("q");
@@ -158,7 +158,7 @@ fn keys_typed_ahead_find_the_file_open() {
 #[test]
 fn another_size_is_another_layout() {
     let mut session = Session::start(&["browse", BACKUP], (80, 24));
-    session.shows("Queues");
+    session.shows("rules fired");
     session.keys("2");
     session.shows("Detail");
     session.master.resize(PtySize { rows: 12, cols: 40, pixel_width: 0, pixel_height: 0 }).unwrap();
@@ -172,7 +172,7 @@ fn another_size_is_another_layout() {
 fn a_signal_gives_the_terminal_back() {
     for (signal, name) in [("-TERM", "TERM"), ("-HUP", "HUP"), ("-INT", "INT")] {
         let mut session = Session::start(&[BACKUP], (80, 24));
-        session.shows("Queues");
+        session.shows("rules fired");
         let process = session.child.process_id().unwrap().to_string();
         assert!(Command::new("kill").args([signal, &process]).status().unwrap().success(), "{name}");
         assert_eq!(session.ends(), 130, "{name}");
@@ -184,7 +184,7 @@ fn a_signal_gives_the_terminal_back() {
 #[ignore = "falls, in the pseudo terminal of the next test"]
 fn something_falls_while_it_is_drawn() {
     let fallen: std::io::Result<()> = imcscan::tui::terminal::with_terminal(|terminal| {
-        terminal.draw(|frame| frame.render_widget("about to fall", frame.area()))?;
+        terminal.draw(|frame| frame.render_widget("falling", frame.area()))?;
         panic!("fallen while drawing")
     });
     fallen.unwrap();
@@ -198,14 +198,14 @@ fn a_panic_gives_the_terminal_back() {
     session.shows("fallen while drawing");
     assert_ne!(session.ends(), 0);
     let raw = String::from_utf8_lossy(&session.raw).into_owned();
-    let [taken, drawn, given_back, said] = ["\x1b[?1049h", "about to fall", "\x1b[?1049l", "fallen while drawing"].map(|text| raw.find(text));
+    let [taken, drawn, given_back, said] = ["\x1b[?1049h", "falling", "\x1b[?1049l", "fallen while drawing"].map(|text| raw.find(text));
     assert!(taken.is_some() && taken < drawn && drawn < given_back && given_back < said, "{}", raw.escape_debug());
 }
 
 #[test]
 fn a_stopped_view_gives_the_terminal_back_and_takes_it_again() {
     let mut session = Session::start(&[BACKUP], (80, 24));
-    session.shows("Queues");
+    session.shows("rules fired");
     session.keys("2\x1a");
     let begun = Instant::now();
     while session.screen.screen().alternate_screen() {
@@ -237,7 +237,7 @@ fn what_was_copied_goes_into_a_file() {
     let before = crate::common::traces(&backup);
     let out = temp.path().join("out");
     let mut session = Session::start(&[backup.to_str().unwrap()], (120, 24));
-    session.shows("Queues");
+    session.shows("rules fired");
     session.keys("3/%s\rcsubj\r");
     session.shows("copied the Subject");
     session.keys(&format!("C{}\r", out.display()));
@@ -251,7 +251,7 @@ fn what_was_copied_goes_into_a_file() {
 #[test]
 fn bodies_are_read_for_a_filter_and_orders_are_found_beside_the_drawing() {
     let mut session = Session::start(&[BACKUP], (120, 24));
-    session.shows("Queues");
+    session.shows("rules fired");
     session.keys("3ftext:the from:castillo\r>>>>r");
     session.shows("Sizev");
     session.shows("filter: text:the from:castillo");
@@ -271,7 +271,7 @@ fn a_path_that_is_no_backup_is_said_on_the_plain_terminal() {
 #[test]
 fn copies_go_through_the_terminal() {
     let mut session = Session::start(&[BACKUP], (80, 24));
-    session.shows("Queues");
+    session.shows("rules fired");
     session.keys("y");
     session.shows("copied the row");
     session.keys("q");
@@ -289,7 +289,7 @@ fn the_last_view_is_offered_again_and_the_evidence_stays_as_it_was() {
     let state = tempfile::tempdir().unwrap();
     let kept = state.path().to_path_buf();
     let mut session = Session::start_with(&[path], (80, 24), state);
-    session.shows("Queues");
+    session.shows("rules fired");
     session.keys("3m");
     session.shows("1 marked");
     session.keys("q");
@@ -304,7 +304,7 @@ fn the_last_view_is_offered_again_and_the_evidence_stays_as_it_was() {
     assert_eq!(session.ends(), 0);
     let Session { _state: state, .. } = session;
     let mut session = Session::start_with(&[path, "--no-state"], (80, 24), state);
-    session.shows("Queues");
+    session.shows("rules fired");
     session.keys("q");
     assert_eq!(session.ends(), 0);
     let left = std::fs::read_to_string(kept.join("imcscan/state.json")).unwrap_or_default();
@@ -318,7 +318,7 @@ fn a_finding_is_saved_where_the_user_says_and_not_into_the_evidence() {
     let before = crate::common::traces(&backup);
     let out = temp.path().join("out");
     let mut session = Session::start(&[backup.to_str().unwrap()], (200, 24));
-    session.shows("Queues");
+    session.shows("rules fired");
     session.keys("2/MSG143\rs");
     session.shows("save to (Enter: imcscan-saved):");
     session.keys(&format!("{}\r", backup.join("Mtsout").display()));

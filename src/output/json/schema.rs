@@ -60,7 +60,7 @@ fn document(name: &str, what: &str, fields: Value) -> Value {
     })
 }
 
-fn object(fields: Value) -> Value {
+fn object(fields: &Value) -> Value {
     let required: Vec<String> = fields.as_object().into_iter().flat_map(|fields| fields.keys().cloned()).collect();
     json!({ "type": "object", "properties": fields, "required": required, "additionalProperties": false })
 }
@@ -104,17 +104,17 @@ fn migration() -> Value {
             rest.insert(field.to_owned(), text());
         }
         rest.insert("line".to_owned(), count());
-        object(Value::Object(rest))
+        object(&Value::Object(rest))
     };
     let row = who(Map::new());
     let result = who([("message".to_owned(), text()), ("time".to_owned(), text())].into_iter().collect());
-    let pair = object(json!({ "listed": row, "result": result }));
+    let pair = object(&json!({ "listed": row, "result": result }));
     let counts = ["listed", "results", "done", "failed", "never_tried", "retry", "not_understood"];
     let summary: Map<String, Value> = counts.into_iter().map(|name| (name.to_owned(), count())).collect();
     let file = json!({ "path": text(), "kind": { "enum": ["list", "log"] }, "rows": count(), "results": count(), "not_understood": count() });
     let fields = json!({
-        "files": array(&object(file)),
-        "summary": object(Value::Object(summary)),
+        "files": array(&object(&file)),
+        "summary": object(&Value::Object(summary)),
         "done": array(&result),
         "failed": array(&result),
         "never_tried": array(&row),
@@ -122,8 +122,8 @@ fn migration() -> Value {
         "listed_twice": array(&array(&row)),
         "done_twice": array(&array(&result)),
         "differing": array(&pair),
-        "not_understood": array(&object(json!({ "file": text(), "line": count(), "text": text(), "reason": text() }))),
-        "retry": object(json!({ "file": { "type": ["string", "null"] }, "lines": array(&text()) })),
+        "not_understood": array(&object(&json!({ "file": text(), "line": count(), "text": text(), "reason": text() }))),
+        "retry": object(&json!({ "file": { "type": ["string", "null"] }, "lines": array(&text()) })),
     });
     document("migrate", "imcscan migrate --format json", fields)
 }

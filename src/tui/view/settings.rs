@@ -62,7 +62,7 @@ pub(super) fn header(first: &str, width: usize) -> Row {
         return row.cell(Tone::Strong, first, width * 2 / 5).with(Tone::Strong, "Data");
     }
     let row = row.cell(Tone::Strong, first, named).cell(Tone::Strong, "Data", data);
-    row.cell(Tone::Strong, "Default", default).with(Tone::Strong, "Meaning")
+    row.cell(Tone::Strong, "Default", default).with(Tone::Strong, "Meaning").freeze(named + 3)
 }
 
 /// Returns the row of a setting.
@@ -86,5 +86,5 @@ pub(super) fn row(setting: &Setting<'_>, width: usize) -> Row {
         Some(remark) => row.with(tone, format!("{remark}. ")),
         None => row,
     };
-    row.with(Tone::Dim, *meaning)
+    row.with(Tone::Dim, *meaning).freeze(named + 3)
 }

@@ -1,17 +1,16 @@
 //! A hundred thousand messages: what a key and a frame cost is counted in rows, not in seconds.
 
-use super::{Action, App, Event, MessageRow, Screen, Theme, Typed, USUAL, draw, made};
+use super::{Action, MessageRow, Screen, Typed, USUAL, draw, made};
 use ratatui::{Terminal, backend::TestBackend};
 
 const MESSAGES: usize = 100_000;
 
 fn large() -> Typed {
     let mut typed = Typed::reading(&[], USUAL);
-    typed.app = App::new("Backup", USUAL, Theme::Dark);
-    for number in 0..MESSAGES {
-        let subject = format!("mail {number}").into();
-        typed.app.take(Event::Row(Box::new(MessageRow { subject, size: (number * 7 % MESSAGES) as u64, ..MessageRow::default() })));
-    }
+    let row = |number: usize| MessageRow { subject: format!("mail {number}").into(), size: (number * 7 % MESSAGES) as u64, ..MessageRow::default() };
+    typed.app.rows = (0..MESSAGES).map(row).collect();
+    typed.app.order = (0..u32::try_from(MESSAGES).unwrap()).collect();
+    typed.app.list_screen(Screen::Messages);
     typed.act(Action::Go(Screen::Messages));
     typed
 }
