@@ -7,7 +7,7 @@ use crate::{
     formats::{
         macbinary,
         strict::{StrictVerdict, strict_verdict},
-        tnef::{self, Address, AttachMethod, Attachment, AttachmentContent, MessageTime, RecipientKind, TnefMessage},
+        tnef::{self, Address, AttachMethod, Attachment, AttachmentContent, MessageTime, RecipientKind, Sparse, TnefMessage},
     },
     mapi::PropTag,
 };
@@ -47,8 +47,8 @@ impl ItemPlace<'_> {
 }
 
 /// Decodes a queue file and hands it to the judge.
-pub fn read_item(bytes: &[u8], place: ItemPlace<'_>, limits: &Limits, judge: &dyn Fn(&Item<'_>)) -> ReadItem {
-    let decoded = tnef::decode(bytes, limits);
+pub fn read_item(file: Sparse<'_>, place: ItemPlace<'_>, limits: &Limits, judge: &dyn Fn(&Item<'_>)) -> ReadItem {
+    let decoded = tnef::decode_sparse(file, limits);
     let item = Item::new(place, &decoded.value, limits);
     judge(&item);
     let mut anomalies = decoded.anomalies.clone();
@@ -56,7 +56,9 @@ pub fn read_item(bytes: &[u8], place: ItemPlace<'_>, limits: &Limits, judge: &dy
         anomalies.extend(view.anomalies());
     }
     anomalies.sort_by_key(|anomaly| anomaly.offset);
-    let strict_stop = match strict_verdict(bytes) {
+    let verdict =
+        if file.holes.is_empty() { strict_verdict(file.bytes) } else { StrictVerdict::too_long(file.bytes.len() as u64 + file.holes.left_out()) };
+    let strict_stop = match verdict {
         StrictVerdict::Accepts => None,
         StrictVerdict::Stops(reason) => Some(reason.into_boxed_str()),
     };
@@ -152,7 +154,7 @@ fn headers(view: &MessageView<'_>) -> Box<[(Box<str>, Box<str>)]> {
 fn attachment(attachment: &Attachment<'_>) -> AttachmentRecord {
     let content = attachment.content_bytes().map(|(bytes, _)| bytes);
     let says_mac_binary = attachment.is_flagged_mac_binary();
-    let forks = content.filter(|_| says_mac_binary).and_then(macbinary::split).map(|file| MacForks {
+    let forks = content.filter(|_| says_mac_binary && attachment.whole.is_none()).and_then(macbinary::split).map(|file| MacForks {
         data: (file.data_fork.len() as u64, Sha256Digest::of(file.data_fork)),
         resource: (file.resource_fork.len() as u64, Sha256Digest::of(file.resource_fork)),
     });
@@ -160,8 +162,8 @@ fn attachment(attachment: &Attachment<'_>) -> AttachmentRecord {
         name: attachment.name().map(boxed),
         long_name: attachment.long_name().map(boxed),
         method: attachment.method().unwrap_or(AttachMethod::NO_ATTACHMENT).name().unwrap_or("other"),
-        size: content.map(|bytes| bytes.len() as u64),
-        sha256: content.map(Sha256Digest::of),
+        size: attachment.size(),
+        sha256: attachment.whole.map(|whole| whole.sha256).or_else(|| content.map(Sha256Digest::of)),
         mime_type: attachment.mime_tag().map(boxed),
         is_cut: attachment.is_cut,
         says_mac_binary,

@@ -217,12 +217,13 @@ mod tests {
         check(b"abc", 5);
         check(&[7; 10_000], 60);
         check(b"Received: from relay1.partner.example by MAIL1 with SMTP (Microsoft Exchange Internet Mail Service Version 5.5.2650.21)", 50);
-        check(b"joe@partner.example, Joe <joe@partner.example>", 32);
+        check(b"joe@partner.example, Joe <joe@partner.example>", 33);
     }
 
     #[test]
     fn what_is_like_a_record_before_is_said_shortly() {
-        let record = |number: u32| format!("from relay{number}.far.example by SRV1 id R{number:07}; joe{number}@far.example to ann@northwind.example");
+        let record =
+            |number: u32| format!("from relay{number}.far.example by SRV1 id R{number:07}; joe{number}@far.example to ann@northwind.example");
         let said = Said::of([COMMON, record(1).as_bytes()].concat());
         let mut squeezed = Vec::new();
         said.squeeze(record(2).as_bytes(), &mut squeezed);

@@ -238,7 +238,8 @@ fn group(entries: &[PackingEntry], matches: &[EntryMatch], listing: &Listing<'_>
 fn unlisted(listed: &[bool], listing: &Listing<'_>, excused: &[String]) -> Vec<UnlistedFile> {
     let excused: HashSet<String> = excused.iter().map(|path| fold(path)).collect();
     let files = listing.items.iter().enumerate().filter(|(_, item)| !item.is_folder);
-    let extra = files.filter(|(index, item)| listed.get(*index) != Some(&true) && !is_packing_list(&item.path) && !excused.contains(&fold(&item.path)));
+    let extra =
+        files.filter(|(index, item)| listed.get(*index) != Some(&true) && !is_packing_list(&item.path) && !excused.contains(&fold(&item.path)));
     extra.map(|(index, item)| UnlistedFile { path: item.path.to_string(), size: item.size, item: index }).collect()
 }
 

@@ -2,12 +2,16 @@
 
 use crate::base::{Anomaly, Limits};
 
+use super::sparse::{Holes, NO_HOLES};
+
 /// Values in all property lists of one file, as multiples of what one list may hold; keeps memory bounded for forged files.
 const LISTS_WORTH_OF_VALUES: usize = 32;
 
 /// Shared state of one decoding.
 pub(super) struct Context<'l> {
     pub(super) limits: &'l Limits,
+    /// What was left out of the bytes that are decoded.
+    pub(super) holes: &'l Holes,
     anomalies: Vec<Anomaly>,
     unmentioned: u64,
     attributes_left: usize,
@@ -24,9 +28,15 @@ pub(super) struct Mark {
 }
 
 impl<'l> Context<'l> {
+    #[cfg(test)]
     pub(super) fn new(limits: &'l Limits) -> Self {
+        Self::of_sparse(&NO_HOLES, limits)
+    }
+
+    pub(super) fn of_sparse(holes: &'l Holes, limits: &'l Limits) -> Self {
         Self {
             limits,
+            holes,
             anomalies: Vec::new(),
             unmentioned: 0,
             attributes_left: limits.attributes,

@@ -74,8 +74,7 @@ fn silent_hosts_use_up_connections(backup: &Backup, findings: &mut Findings<'_>)
     if !waits || findings.fires(&MX_CHOICE_DEFECTS, backup) {
         return;
     }
-    let mut domains: Vec<&str> =
-        backup.items(QueueKind::MtsOut).flat_map(|record| record.facts.words.recipient_domains()).collect();
+    let mut domains: Vec<&str> = backup.items(QueueKind::MtsOut).flat_map(|record| record.facts.words.recipient_domains()).collect();
     domains.sort_unstable();
     domains.dedup();
     let places = if domains.is_empty() { String::new() } else { format!(" for {}", enumerated(domains, 4)) };

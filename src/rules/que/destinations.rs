@@ -47,8 +47,7 @@ fn backlog_for_one_domain(backup: &Backup, findings: &mut Findings<'_>) {
     let local = backup.local_domains();
     let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
     let items: Vec<_> = backup.items(QueueKind::MtsOut).collect();
-    for domain in
-        items.iter().flat_map(|item| item.facts.words.recipient_domains()).filter(|domain| !local.iter().any(|own| own.as_str() == *domain))
+    for domain in items.iter().flat_map(|item| item.facts.words.recipient_domains()).filter(|domain| !local.iter().any(|own| own.as_str() == *domain))
     {
         *waiting.entry(domain).or_default() += 1;
     }
