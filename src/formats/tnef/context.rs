@@ -2,7 +2,9 @@
 
 use crate::base::{Anomaly, Limits};
 
-use super::sparse::{Holes, NO_HOLES};
+use super::sparse::Holes;
+#[cfg(test)]
+use super::sparse::NO_HOLES;
 
 /// Values in all property lists of one file, as multiples of what one list may hold; keeps memory bounded for forged files.
 const LISTS_WORTH_OF_VALUES: usize = 32;

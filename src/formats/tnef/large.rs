@@ -110,7 +110,7 @@ impl Planner<'_> {
             return is_content.then(|| self.content(data)).map(|()| end);
         }
         let is_proven = next >= end || self.header(next).is_some() || is_large && self.has_checksum(data.clone());
-        if !is_proven && !(is_large && id == AttributeId::ATTACH_DATA && self.is_opaque(data.start..end)) {
+        if !(is_proven || is_large && id == AttributeId::ATTACH_DATA && self.is_opaque(data.start..end)) {
             return None;
         }
         if is_large && id == AttributeId::ATTACH_DATA {

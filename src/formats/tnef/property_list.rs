@@ -103,16 +103,12 @@ impl<'a, 'c, 'l> Parser<'a, 'c, 'l> {
     }
 
     fn offset(&self) -> u64 {
-        self.offset_of(self.reader.position())
-    }
-
-    fn offset_of(&self, place: usize) -> u64 {
-        self.context.holes.offset(self.base, place)
+        self.context.holes.offset(self.base, self.reader.position())
     }
 
     /// Says what the bytes ended too early for.
     fn note_cut(&mut self, cut: Truncated) {
-        let offset = usize::try_from(cut.offset).map_or(cut.offset, |place| self.offset_of(place));
+        let offset = usize::try_from(cut.offset).map_or(cut.offset, |place| self.context.holes.offset(self.base, place));
         self.context.note(offset, "truncated", || Truncated { offset, ..cut }.to_string());
     }
 
@@ -123,7 +119,7 @@ impl<'a, 'c, 'l> Parser<'a, 'c, 'l> {
             Form::List => lists.bags.extend(self.list()),
             Form::Table => self.rows(&mut lists.bags),
         }
-        let rest = self.offset()..self.offset_of(self.reader.position().saturating_add(self.reader.remaining()));
+        let rest = self.offset()..self.context.holes.offset(self.base, self.reader.position().saturating_add(self.reader.remaining()));
         if !rest.is_empty() {
             if self.progress == Progress::Reading {
                 let bytes = rest.end.saturating_sub(rest.start);
