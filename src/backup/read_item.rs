@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     AttachmentRecord, Backup, Bodies, CompactMail, Item, MacForks, MailRecord, MessageRecord, MessageView, Party, QueueKind, RecipientRecord,
-    ServerFacts, Stamp, item_facts::facts,
+    ServerFacts, Stamp, facts::looks_like_headers, item_facts::facts,
 };
 
 /// A queue file that was read.
@@ -54,6 +54,7 @@ pub fn read_item(file: Sparse<'_>, place: ItemPlace<'_>, limits: &Limits, judge:
     let mut anomalies = decoded.anomalies.clone();
     for view in &item.messages {
         anomalies.extend(view.anomalies());
+        anomalies.extend(view.message.attachments.iter().filter_map(seen_in_part));
     }
     anomalies.sort_by_key(|anomaly| anomaly.offset);
     let verdict =
@@ -66,6 +67,15 @@ pub fn read_item(file: Sparse<'_>, place: ItemPlace<'_>, limits: &Limits, judge:
     let shell = CompactMail::of(&views.next().map(|view| mail_record(view, &mut views)).unwrap_or_default());
     let record = MessageRecord { file: 0, queue: 0, strict_stop, kind: item.kind, shell, facts: facts(&item) };
     ReadItem { record, anomalies }
+}
+
+/// Says of an attachment that holds more than a file, but is so large that only its begin is there, that the rest was not looked into.
+fn seen_in_part(attachment: &Attachment<'_>) -> Option<Anomaly> {
+    let (whole, (bytes, at)) = (attachment.whole?, attachment.content_bytes()?);
+    let is_file = matches!(attachment.content, AttachmentContent::File(..));
+    let holds_more = attachment.is_flagged_mac_binary() || tnef::is_tnef(bytes) || looks_like_headers(bytes);
+    let text = || format!("only the first {} of {} bytes of an attachment are looked into; all are hashed", bytes.len(), whole.length);
+    (is_file && holds_more).then(|| Anomaly::new(at.saturating_add(bytes.len() as u64), "limit-reached", text()))
 }
 
 impl MessageView<'_> {

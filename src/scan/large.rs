@@ -211,6 +211,17 @@ mod tests {
     }
 
     #[test]
+    fn mail_in_a_large_attachment_is_looked_into_in_part_and_that_is_said() {
+        let text = "//- Mtsout/1\nattach: old.txt \"Received: from a.example{{x*300000}}\"\nattach: big.bin 300 KB\n";
+        let bytes = compile(text).unwrap().remove(0).bytes;
+        let loaded = sparse(&bytes);
+        let held = loaded.contents();
+        let read = read_item(Sparse { bytes: held.bytes, holes: held.holes }, ItemPlace::NOWHERE, &Limits::default(), &|_| ());
+        let said: Vec<_> = read.anomalies.iter().map(|anomaly| (anomaly.code, &*anomaly.text)).collect();
+        assert_eq!(said, [("limit-reached", "only the first 65536 of 300024 bytes of an attachment are looked into; all are hashed")]);
+    }
+
+    #[test]
     fn what_is_cut_or_made_longer_is_read_the_same() {
         let whole = item();
         for end in (0..whole.len()).step_by(43_456) {
@@ -219,6 +230,8 @@ mod tests {
         let longer = [whole.as_slice(), &vec![0; 1 << 20]].concat();
         assert!(check(&longer, "longer") < 512 << 10);
         check(&[whole.as_slice(), &vec![1; 1 << 19]].concat(), "garbage behind");
+        let small = compile("//- Mtsin/1\nsubject: \"x\"\n").unwrap().remove(0).bytes;
+        assert!(check(&[small.as_slice(), &vec![0; 1 << 20]].concat(), "small and longer") < 512 << 10);
     }
 
     #[test]

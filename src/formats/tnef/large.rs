@@ -109,7 +109,7 @@ impl Planner<'_> {
             let is_content = is_large && id == AttributeId::ATTACH_DATA && self.is_opaque(data.clone());
             return is_content.then(|| self.content(data)).map(|()| end);
         }
-        let is_proven = next >= end || self.header(next).is_some() || is_large && self.has_checksum(data.clone());
+        let is_proven = next >= end || self.header(next).is_some() || self.has_checksum(data.clone());
         if !(is_proven || is_large && id == AttributeId::ATTACH_DATA && self.is_opaque(data.start..end)) {
             return None;
         }
