@@ -218,7 +218,7 @@ mod tests {
         let held = loaded.contents();
         let read = read_item(Sparse { bytes: held.bytes, holes: held.holes }, ItemPlace::NOWHERE, &Limits::default(), &|_| ());
         let said: Vec<_> = read.anomalies.iter().map(|anomaly| (anomaly.code, &*anomaly.text)).collect();
-        assert_eq!(said, [("limit-reached", "only the first 65536 of 300024 bytes of an attachment are looked into; all are hashed")]);
+        assert_eq!(said, [("limit-reached", "only the first 65536 of 300026 bytes of an attachment are looked into; all are hashed")]);
     }
 
     #[test]
