@@ -145,7 +145,7 @@ fn directory_export(bencher: Bencher<'_, '_>) {
 }
 
 /// A packing list, and what is there of it.
-fn packed(entries: usize) -> (String, Vec<DiskItem>) {
+fn packed(entries: usize) -> (String, Vec<DiskItem<'static>>) {
     let path = |number: usize| format!("Mtsout\\{number:08X}.TNF");
     let mut list = String::from("[Header]\r\nVersion=1\r\n\r\n[MTSOut]\r\nMessages=+\r\n");
     list.extend((0..entries).map(|number| format!("+{}\r\n", path(number))));

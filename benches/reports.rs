@@ -99,7 +99,7 @@ fn text_of_2000_messages(bencher: Bencher<'_, '_>) {
 fn csv_of_2000_messages(bencher: Bencher<'_, '_>) {
     let chosen: Vec<usize> = (0..TABLE.rows.len()).collect();
     let (backup, findings) = (&REPORT.backup, REPORT.findings.as_slice());
-    let selection = Selection { backup, findings, table: &TABLE, chosen: &chosen, passed: chosen.len() };
+    let selection = Selection { backup, findings, table: &TABLE, chosen: &chosen, passed: chosen.len(), limits: &REPORT.settings.limits };
     bencher.bench(|| {
         let mut out = Vec::new();
         let written = csv::write_messages(black_box(selection), &mut out);

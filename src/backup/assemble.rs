@@ -5,7 +5,7 @@ use std::{
     sync::OnceLock,
 };
 
-use crate::base::{Limits, Sha256Digest};
+use crate::base::{Limits, Sha256Digest, caught};
 
 use super::{
     Backup, BackupPlace, Content, DirectorySource, DiskItem, EntryKind, FileRecord, Gateway, IdentityFacts, Listing, MessageRecord,
@@ -95,8 +95,9 @@ pub fn assemble(parts: Parts) -> Backup {
     // Files are read in any order; what the report lists must not show it.
     beside.sort_by(|a, b| a.path.cmp(&b.path));
     let (mut files, messages) = read.sorted();
-    let service = take_registry(&files, "Imcsvc.reg", ServiceKey::from_dump);
-    let profile = take_registry(&files, "Imcpro.reg", ProfileDump::from_dump);
+    let mut bugs = Vec::new();
+    let service = take_registry(&files, "Imcsvc.reg", ServiceKey::from_dump, &mut bugs);
+    let profile = take_registry(&files, "Imcpro.reg", ProfileDump::from_dump, &mut bugs);
     let (imcdata, beside) = imcdata(beside);
     let mut siblings = take_siblings(&mut files);
     let mut texts = Vec::new();
@@ -124,10 +125,13 @@ pub fn assemble(parts: Parts) -> Backup {
         identity: super::Identity::default(),
         version: None,
         manifest: Sha256Digest::of(&[]),
+        bugs,
         by_case: OnceLock::new(),
     };
     let server = backup.server_of_registry().map(|server| server.name);
-    backup.gateway = backup.directory.as_ref().and_then(|directory| Gateway::find(&directory.export, server.as_deref()));
+    if let Some(directory) = &backup.directory {
+        backup.gateway = survived(&directory.path, &mut backup.bugs, || Gateway::find(&directory.export, server.as_deref())).flatten();
+    }
     backup.identity = identity(&backup);
     backup
 }
@@ -153,7 +157,7 @@ pub fn complete(mut backup: Backup, rest: Rest, limits: &Limits) -> Backup {
     backup.queues = queues(&files, &messages);
     backup.messages = messages;
     fill_queues(&mut backup.queues, &mut backup.messages, &files);
-    backup.packing_list = packing_list_source(&files, &backup.siblings, limits);
+    backup.packing_list = survived("Imcfls", &mut backup.bugs, || packing_list_source(&files, &backup.siblings, limits)).flatten();
     backup.files = files;
     backup.by_case = OnceLock::new();
     backup.version = detect_version(&backup);
@@ -216,10 +220,20 @@ fn fill_queues(queues: &mut [Queue], messages: &mut [MessageRecord], files: &[Fi
     }
 }
 
-fn take_registry<T>(files: &[FileRecord], name: &str, meaning: impl Fn(&str, &crate::formats::reg::RegistryDump) -> T) -> Option<T> {
+/// Finds out the meaning of a file; a bug of this program on the way costs that meaning only, and is kept.
+fn survived<T>(path: &str, bugs: &mut Vec<(String, String)>, work: impl FnOnce() -> T) -> Option<T> {
+    caught(work).map_err(|text| bugs.push((path.to_owned(), text))).ok()
+}
+
+fn take_registry<T>(
+    files: &[FileRecord],
+    name: &str,
+    meaning: impl Fn(&str, &crate::formats::reg::RegistryDump) -> T,
+    bugs: &mut Vec<(String, String)>,
+) -> Option<T> {
     let file = top_file(files, name)?;
     match &file.content {
-        Content::Registry(dump) => Some(meaning(&file.path, dump)),
+        Content::Registry(dump) => survived(&file.path, bugs, || meaning(&file.path, dump)),
         _ => None,
     }
 }
@@ -326,6 +340,14 @@ mod tests {
             traits: FileTraits::default(),
             content: Content::None,
         }
+    }
+
+    #[test]
+    fn a_bug_costs_the_meaning_of_its_file_only() {
+        let mut bugs = Vec::new();
+        assert_eq!(survived("Imcsvc.reg", &mut bugs, || 1), Some(1));
+        assert_eq!(survived("Imcfls", &mut bugs, || -> u8 { panic!("out of range") }), None);
+        assert!(bugs.len() == 1 && bugs[0].0 == "Imcfls" && bugs[0].1.starts_with("out of range"), "{bugs:?}");
     }
 
     /// Reads messages at these paths, in the folder Mtsin and others, and gives them their queues.

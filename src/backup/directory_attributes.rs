@@ -81,6 +81,42 @@ impl Attribute {
     }
 }
 
+impl Syntax {
+    /// Returns what a value is, in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "a decimal number",
+            Self::Flag => "1 or 0",
+            Self::Octets => "hexadecimal digits",
+            Self::UtcTime => "a time as YYMMDDhhmmssZ",
+            Self::DistinguishedName => "a distinguished name",
+            Self::Address => "TYPE:address",
+            Self::Account => "DOMAIN\\user",
+        }
+    }
+
+    /// Returns whether a value may be written so. Names and accounts are not judged: exports shorten them in ways that no article tells.
+    #[must_use]
+    pub fn admits(self, value: &str) -> bool {
+        let value = value.trim();
+        let is_all = |fits: fn(&u8) -> bool| value.bytes().all(|byte| fits(&byte));
+        value.is_empty()
+            || match self {
+                Self::Integer => value.parse::<i64>().is_ok(),
+                Self::Flag => matches!(value, "0" | "1"),
+                Self::Octets => value.len().is_multiple_of(2) && is_all(u8::is_ascii_hexdigit),
+                Self::UtcTime => {
+                    value.strip_suffix('Z').is_some_and(|digits| matches!(digits.len(), 12 | 14))
+                        && value.bytes().filter(u8::is_ascii_digit).count() + 1 == value.len()
+                }
+                Self::Address => value.contains(':'),
+                Self::Text | Self::DistinguishedName | Self::Account => true,
+            }
+    }
+}
+
 /// Both names of all attributes; a schema name goes before an equal friendly one.
 static BY_NAME: LazyLock<HashMap<String, &'static Attribute>> = LazyLock::new(|| {
     let friendly = ATTRIBUTES.iter().filter(|row| !row.friendly.is_empty()).map(|row| (folded_name(row.friendly), row));
@@ -251,6 +287,16 @@ mod tests {
         check("Extension-Attribute-", None);
         check("Frobnication-Level", None);
         check("", None);
+    }
+
+    #[test]
+    fn a_syntax_admits_what_is_written_so() {
+        use Syntax::{Integer as Number, Octets as Digits};
+        let good = [(Number, "-5"), (Number, ""), (Flag, "1"), (Digits, "0aFF"), (UtcTime, "970612153000Z"), (Address, "SMTP:a@b"), (Text, "x")];
+        let bad = [(Number, "0x5"), (Flag, "2"), (Digits, "0aF"), (Digits, "zz"), (UtcTime, "1997"), (UtcTime, "97061215300xZ"), (Address, "a@b")];
+        assert!(good.iter().all(|(syntax, value)| syntax.admits(value)));
+        assert_eq!(bad.iter().find(|(syntax, value)| syntax.admits(value)), None);
+        assert!(!Flag.words().is_empty());
     }
 
     #[test]

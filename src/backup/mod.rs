@@ -84,7 +84,7 @@ pub use item::{Item, ItemKind, MessageView};
 pub use item_quotes::ItemQuotes;
 pub use item_said::{RelayRefusal, Said};
 pub use item_words::ItemWords;
-pub use model::{Backup, BackupPlace, Content, DirectorySource, EntryKind, FileRecord, FileState, PackingListSource, Queue, RivalPlace};
+pub use model::{Backup, BackupPlace, Content, DirectorySource, EntryKind, FileRecord, FileState, PackingListSource, PlaceNote, Queue, RivalPlace};
 pub use packing_list::{
     CaseDifference, DiskItem, Duplicate, EntryMatch, FoundBy, Listing, MissingFile, Outcome, Reconciliation, SizeMismatch, UnlistedFile, reconcile,
 };

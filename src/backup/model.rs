@@ -48,6 +48,8 @@ pub struct Backup {
     pub version: Option<ProductVersion>,
     /// Digest over the digests and paths of all files.
     pub manifest: Sha256Digest,
+    /// Files whose meaning a bug of this program cost, and what it said; the files themselves were read.
+    pub bugs: Vec<(String, String)>,
     /// Indexes of the entries in the order of their paths, letter case aside; made when first needed.
     pub(super) by_case: OnceLock<Box<[usize]>>,
 }
@@ -69,6 +71,25 @@ pub struct BackupPlace {
     pub folders_beside: Vec<(String, bool)>,
     /// Names of the files beside the root.
     pub files_beside: Vec<String>,
+    /// What the listing met that is no matter of one file.
+    pub notes: Vec<PlaceNote>,
+}
+
+/// What is so with a folder, or with the Backup as a whole: it could not be listed, it is too deep, it holds too much.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceNote {
+    /// Path below the root, empty for the whole.
+    pub path: Box<str>,
+    /// What is so.
+    pub anomaly: Anomaly,
+}
+
+impl PlaceNote {
+    /// Returns whether evidence may be there that was not looked at.
+    #[must_use]
+    pub fn is_loss(&self) -> bool {
+        ["archive-damaged", "folder-unreadable", "not-searched", "too-deep", "too-many-files"].contains(&self.anomaly.code)
+    }
 }
 
 /// A folder that looks like a Backup and was not chosen.

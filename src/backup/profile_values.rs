@@ -3,7 +3,7 @@
 //! The same id means other things in the sections of other services (Q259957), so a row belongs to a section id, to the service that
 //! a section names, or to provider sections at large. Deliberately absent: properties that no article or public header names.
 
-use crate::mapi::PropTag;
+use crate::mapi::{PropTag, PropType};
 
 /// What is documented about one property of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,28 @@ pub fn describe(section: &str, tag: PropTag, service: Option<&str>) -> Option<&'
         return of_service.or_else(|| by_kind(&["<provider section>", "or service section", "or provider section"]).filter(|_| tag.id().0 < 0x6600));
     }
     by_section().or_else(|| by_kind(&["<provider section>", "or provider section", "or service section", "<Exchange service section>"]))
+}
+
+/// Returns the type that is documented for an id in a section, where the tag itself has another one.
+#[must_use]
+pub fn documented_type(section: &str, tag: PropTag, service: Option<&str>) -> Option<PropType> {
+    if describe(section, tag, service).is_some() {
+        return None;
+    }
+    let same_id = PROFILE_VALUES.iter().map(|row| row.tag).filter(|other| other.id() == tag.id() && !both_text(*other, tag));
+    same_id.into_iter().find(|other| describe(section, *other, service).is_some()).map(PropTag::prop_type)
+}
+
+fn both_text(a: PropTag, b: PropTag) -> bool {
+    let is_text = |tag: PropTag| matches!(tag.prop_type(), PropType::STRING8 | PropType::UNICODE);
+    is_text(a) && is_text(b)
+}
+
+/// Returns the number that the gateway template of the EDK sets for a property; most properties have none.
+#[must_use]
+pub fn template(tag: PropTag) -> Option<u32> {
+    const TEMPLATE: [(PropTag, u32); 3] = [(PropTag(0x6600_0003), 0x501), (PropTag(0x6604_0003), 1), (PropTag(0x6605_0003), 0)];
+    TEMPLATE.iter().find(|(known, _)| *known == tag).map(|(_, number)| *number)
 }
 
 /// Returns whether the data of a property must never be shown: log-on data and stored passwords (Q259957).
@@ -226,6 +248,15 @@ mod tests {
         assert_eq!(name("x", 0x7777_001E, None), None);
         assert_eq!(describe("x", PropTag(0x660A_0003), None).unwrap().meaning_of(3).unwrap(), "public folders");
         assert_eq!(describe_uid(GLOBAL).unwrap().name, "Exchange global section");
+    }
+
+    #[test]
+    fn another_type_than_documented_is_told() {
+        let wanted = |tag, service| documented_type(GLOBAL, PropTag(tag), service).map(|kind| kind.0);
+        assert_eq!(wanted(0x6602_0003, None), Some(0x001E));
+        assert_eq!(wanted(0x6600_0102, None), Some(0x0003));
+        assert_eq!((wanted(0x6602_001E, None), wanted(0x6602_001F, None), wanted(0x7777_001E, None)), (None, None, None));
+        assert_eq!((template(PropTag(0x6600_0003)), template(PropTag(0x6602_001E))), (Some(0x501), None));
     }
 
     #[test]

@@ -127,9 +127,14 @@ pub fn describe_path(path: &str, name: &str) -> Option<&'static RegistryValueDef
 #[must_use]
 pub fn by_alias(relative_key: &str, name: &str) -> Option<&'static RegistryValueDefinition> {
     let path = canonical_path(&format!("{SERVICE_KEY}\\{relative_key}"));
-    let is_alias = |row: &&RegistryValueDefinition| row.aliases.iter().any(|(alias, _)| alias.eq_ignore_ascii_case(name));
-    REGISTRY_VALUES.iter().filter(|row| row.in_service_dump && canonical_path(row.key) == path).find(is_alias)
+    BY_ALIAS.get(&(path, name.to_ascii_lowercase())).copied()
 }
+
+/// The first row that has a misprint keeps it.
+static BY_ALIAS: LazyLock<HashMap<(String, String), &'static RegistryValueDefinition>> = LazyLock::new(|| {
+    let rows = REGISTRY_VALUES.iter().rev().filter(|row| row.in_service_dump);
+    rows.flat_map(|row| row.aliases.iter().map(move |(alias, _)| ((canonical_path(row.key), alias.to_ascii_lowercase()), row))).collect()
+});
 
 static BY_NAME: LazyLock<HashMap<(String, String), &'static RegistryValueDefinition>> =
     LazyLock::new(|| REGISTRY_VALUES.iter().map(|row| ((canonical_path(row.key), row.name.to_lowercase()), row)).collect());

@@ -54,7 +54,7 @@ impl NameFault {
         if let Some(row) = foreign(name).filter(|_| !is_own) {
             return Some(Self::Foreign(row));
         }
-        if !JUDGED.iter().any(|judged| canonical_path(judged) == canonical_path(key)) {
+        if !JUDGED_PATHS.contains(&canonical_path(key)) {
             return None;
         }
         let misplaced = SWITCHES.iter().find_map(|home| describe(home, name)).filter(|row| is_value(row));
@@ -105,6 +105,31 @@ static FOREIGN: LazyLock<BTreeMap<String, &'static RegistryValueDefinition>> = L
     REGISTRY_VALUES.iter().filter(is_foreign).flat_map(|row| names(row).map(move |name| (name.to_lowercase(), row))).collect()
 });
 
+/// A switch, and how far a name may be from its own to be taken for it.
+struct Spelling {
+    row: &'static RegistryValueDefinition,
+    lower: String,
+    length: usize,
+    allowed: usize,
+}
+
+/// The switches that are long enough to be told from others by an error. A forged dump has a million names to be held against them.
+static SPELLINGS: LazyLock<Vec<Spelling>> = LazyLock::new(|| {
+    let spelling = |row: &'static RegistryValueDefinition| {
+        let allowed = match row.name.chars().filter(|c| c.is_alphabetic()).count() {
+            TWO_ERRORS.. => 2,
+            ONE_ERROR.. => 1,
+            _ => return None,
+        };
+        let lower = row.name.to_lowercase();
+        Some(Spelling { row, length: lower.chars().count(), lower, allowed })
+    };
+    REGISTRY_VALUES.iter().filter(|row| is_switch(row)).filter_map(spelling).collect()
+});
+
+/// The keys that are judged, in the spelling for comparison.
+static JUDGED_PATHS: LazyLock<Vec<String>> = LazyLock::new(|| JUDGED.iter().map(|key| canonical_path(key)).collect());
+
 fn misspelt(key: &str, name: &str) -> Option<NameFault> {
     if !SWITCHES.iter().any(|home| home.eq_ignore_ascii_case(key.trim_matches('\\'))) || counts_threads(name) {
         return None;
@@ -113,14 +138,10 @@ fn misspelt(key: &str, name: &str) -> Option<NameFault> {
         return Some(NameFault::Misprint(row));
     }
     let lower = name.to_lowercase();
-    let mut near = REGISTRY_VALUES.iter().filter(|row| is_switch(row)).filter(|row| {
-        let allowed = match row.name.chars().filter(|c| c.is_alphabetic()).count() {
-            TWO_ERRORS.. => 2,
-            ONE_ERROR.. => 1,
-            _ => return false,
-        };
-        edit_distance(&row.name.to_lowercase(), &lower) <= allowed
-    });
+    let length = lower.chars().count();
+    // Every error changes the length by one at most, so that few names are left to be compared letter by letter.
+    let mut near = SPELLINGS.iter().filter(|known| known.length.abs_diff(length) <= known.allowed);
+    let mut near = std::iter::from_fn(|| near.find(|known| edit_distance(&known.lower, &lower) <= known.allowed)).map(|known| known.row);
     let row = near.next()?;
     // The two spellings of the loopback switch are one name to whoever mistypes it.
     near.all(|other| edit_distance(other.name, row.name) == 1).then_some(NameFault::Misspelt(row))

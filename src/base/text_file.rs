@@ -34,6 +34,7 @@ pub struct TextFile {
     pub text: String,
     /// Start of each line as (index into `text`, offset in the file).
     starts: Vec<(usize, u64)>,
+    size: u64,
 }
 
 /// One line of a text file.
@@ -60,7 +61,7 @@ impl TextFile {
     #[must_use]
     pub fn decode_as(bytes: &[u8], encoding: Encoding) -> Self {
         let (page, unit, bom) = layout(encoding);
-        let mut file = Self { encoding, lossy: false, text: String::with_capacity(bytes.len()), starts: Vec::new() };
+        let mut file = Self { encoding, lossy: false, text: String::with_capacity(bytes.len()), starts: Vec::new(), size: bytes.len() as u64 };
         let mut offset = bom;
         for raw in split_lines(bytes.get(bom..).unwrap_or_default(), unit, matches!(encoding, Encoding::Utf16Be { .. })) {
             let line = page.decode(raw);
@@ -97,13 +98,21 @@ impl TextFile {
         let after = self.starts.partition_point(|&(start, _)| start <= index);
         let Some(&(start, offset)) = after.checked_sub(1).and_then(|line| self.starts.get(line)) else { return 0 };
         let before = self.text.get(start..index).unwrap_or_default();
-        offset + encoded_length(self.encoding, before) as u64
+        offset + self.length_from(offset, before)
     }
 
-    /// Returns how many bytes a piece of the text takes in the file.
+    /// Returns how many bytes a piece of the text takes in the file. A replacement character in damaged UTF-8 stands for one byte at least.
     #[must_use]
     pub fn encoded_length(&self, text: &str) -> u64 {
-        encoded_length(self.encoding, text) as u64
+        let is_damaged = self.lossy && self.encoding == Encoding::Utf8Bom;
+        let lost = if is_damaged { text.matches('\u{fffd}').count() * 2 } else { 0 };
+        (encoded_length(self.encoding, text) - lost) as u64
+    }
+
+    /// Returns the same for a piece that begins at `offset`, and no more than the file has: half a code unit at its end is read as a whole one.
+    #[must_use]
+    pub fn length_from(&self, offset: u64, text: &str) -> u64 {
+        self.encoded_length(text).min(self.size.saturating_sub(offset))
     }
 
     fn line_at(&self, index: usize) -> Line<'_> {
@@ -211,6 +220,16 @@ mod tests {
         assert_eq!(file.line_of(at).unwrap().number, 2);
         let wide = TextFile::decode(b"\xff\xfe1\0\n\0k\0=\0v\0");
         assert_eq!(wide.byte_offset(wide.text.find('v').unwrap()), 10);
+    }
+
+    #[test]
+    fn damaged_text_never_leads_behind_the_end() {
+        for (bytes, end) in [(b"\xff\xfea\0\r\0\n\0b\0c".as_slice(), 11), (b"\xef\xbb\xbfa\xffb\xe2\x82", 8), (b"\xfe\xff\0a\xd8\0\0", 7)] {
+            let file = TextFile::decode(bytes);
+            assert!(file.lossy);
+            let places = file.text.char_indices().map(|(at, c)| file.byte_range(at..at + c.len_utf8())).collect::<Vec<_>>();
+            assert!(places.is_sorted_by(|a, b| a.end <= b.start) && places.iter().all(|place| place.end <= end), "{places:?}");
+        }
     }
 
     #[test]

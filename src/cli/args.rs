@@ -101,8 +101,8 @@ Examples:
     Config,
     /// Print a file of limits with every bound at its default, and why it is there
     Limits,
-    /// Print the JSON Schema of the report
-    Schema,
+    /// Print the JSON Schema of the report or of another form
+    Schema(SchemaArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell.
@@ -340,6 +340,29 @@ pub(super) struct RulesArgs {
 pub(super) struct ExplainArgs {
     /// Code (PKG005), name (listed-message-missing) or article (Q195804)
     pub(super) what: String,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// What is described
+    #[arg(value_enum, default_value_t = SchemaForm::Report)]
+    pub(super) form: SchemaForm,
+}
+
+/// What has a JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaForm {
+    /// imcscan.report/1
+    Report,
+    /// imcscan.messages/1
+    Messages,
+    /// imcscan.findings/1
+    Findings,
+    /// imcscan.migrate/1
+    Migrate,
+    /// imcscan.decode/1
+    Decode,
 }
 
 /// Forms of the report.

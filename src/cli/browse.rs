@@ -48,7 +48,9 @@ pub(super) fn run(args: BrowseArgs, console: &mut Console) -> Result<Exit, Failu
         Ended::Signalled => Ok(Exit::Interrupted),
         Ended::Failed(error) => Err(Failure::Told(Exit::NoBackup, Box::new(error))),
         Ended::Bugs(bugs) => {
-            bugs.iter().for_each(|bug| Console::complain(bug));
+            for bug in &bugs {
+                Console::complain(bug);
+            }
             Ok(Exit::Bug)
         }
     }
@@ -60,7 +62,9 @@ fn plain_dialogue(request: &Request, console: &mut Console) -> Result<Exit, Fail
         Ok(dialogue) => dialogue,
         Err(error) => return Err(Failure::Told(Exit::NoBackup, Box::new(error))),
     };
-    dialogue.bugs.iter().for_each(|bug| Console::complain(bug));
+    for bug in &dialogue.bugs {
+        Console::complain(bug);
+    }
     write!(console.out(), "{}", dialogue.greeting())?;
     console.out().flush()?;
     for line in io::stdin().lock().lines() {

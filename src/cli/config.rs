@@ -67,6 +67,13 @@ enum Fault {
     Number(String),
 }
 
+/// Returns the settings that a text makes, or the complaint about it.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn settings_of(text: &str) -> Result<Settings, String> {
+    let table: Table = text.parse().map_err(|error: toml::de::Error| error.to_string())?;
+    settings(&table).map_err(|fault| fault.to_string())
+}
+
 /// Reads the settings of a run.
 pub(super) fn load(path: &Path) -> Result<Settings, Failure> {
     read(path).map_err(|error| Failure::Told(Exit::Usage, Box::new(error)))

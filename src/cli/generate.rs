@@ -6,14 +6,21 @@ use clap_complete::Shell;
 use crate::output::json;
 
 use super::{
-    args::Cli,
+    args::{Cli, SchemaArgs, SchemaForm},
     console::{Console, Failure},
     exit::Exit,
 };
 
-/// Prints the JSON Schema.
-pub(super) fn schema(console: &mut Console) -> Result<Exit, Failure> {
-    console.out().write_all(json::SCHEMA.as_bytes())?;
+/// Prints a JSON Schema.
+pub(super) fn schema(args: &SchemaArgs, console: &mut Console) -> Result<Exit, Failure> {
+    let form = match args.form {
+        SchemaForm::Report => json::Form::Report,
+        SchemaForm::Messages => json::Form::Messages,
+        SchemaForm::Findings => json::Form::Findings,
+        SchemaForm::Migrate => json::Form::Migrate,
+        SchemaForm::Decode => json::Form::Decode,
+    };
+    console.out().write_all(json::schema(form).as_bytes())?;
     Ok(Exit::Success)
 }
 

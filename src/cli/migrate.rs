@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::{
     backup::{SiblingKind, Siblings, retry_bytes, retry_list},
     base::Limits,
-    export::new_file,
+    export::{new_file, take_away},
     output::{json, text},
     scan::{Contents, Loaded, reach_of_files, read_file, shown_path},
 };
@@ -40,6 +40,7 @@ impl From<MigrateError> for Failure {
     fn from(error: MigrateError) -> Self {
         let exit = match error {
             MigrateError::NoLog(_) | MigrateError::Exists(_) => Exit::Usage,
+            MigrateError::Write { .. } => Exit::Unwritten,
             _ => Exit::NoBackup,
         };
         Self::Told(exit, Box::new(error))
@@ -99,5 +100,8 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), MigrateError> {
         _ => MigrateError::Write { path: path.to_path_buf(), source },
     };
     let mut file = new_file(path).map_err(told)?;
-    file.write_all(bytes).map_err(told)
+    file.write_all(bytes).map_err(|error| {
+        take_away(path);
+        told(error)
+    })
 }

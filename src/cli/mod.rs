@@ -30,6 +30,9 @@ use clap::{
 
 use crate::base::{caught, printable, watch};
 
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use config::settings_of;
+
 use args::{BrowseArgs, Cli, Command};
 use console::Console;
 use exit::Exit;
@@ -64,7 +67,7 @@ fn run_command() -> ExitCode {
         Command::Explain(args) => explain::explain(&args, &mut console),
         Command::Config => config::print(&mut console),
         Command::Limits => limits::print(&mut console),
-        Command::Schema => generate::schema(&mut console),
+        Command::Schema(args) => generate::schema(&args, &mut console),
         Command::Completions { shell } => generate::completions(shell, &mut console),
         Command::Man => generate::man(&mut console),
     };

@@ -1,7 +1,7 @@
 //! `imcscan report`: evidence in, report out, exit code by what was asked for.
 
 use crate::{
-    backup::{Backup, EntryKind, FileState},
+    backup::{Backup, EntryKind, FileState, PlaceNote},
     output::{json, text},
     report::Report,
 };
@@ -45,5 +45,5 @@ fn exit(args: &ReportArgs, report: &Report, is_whole: bool) -> Exit {
 /// Returns whether some evidence could not be read, or not to its end.
 fn has_unread(backup: &Backup) -> bool {
     let not_read = |state| matches!(state, FileState::Unreadable | FileState::PartlyRead);
-    backup.files.iter().any(|file| file.entry != EntryKind::Folder && not_read(file.state))
+    backup.files.iter().any(|file| file.entry != EntryKind::Folder && not_read(file.state)) || backup.place.notes.iter().any(PlaceNote::is_loss)
 }

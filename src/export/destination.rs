@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::{
     safe_name,
-    scribe::{freely, new_file},
+    scribe::{freely, new_file, take_away},
 };
 
 /// Why something was not taken out.
@@ -107,9 +107,7 @@ impl Destination {
                 Ok(()) => Ok(path),
                 Err(source) => {
                     drop(out);
-                    // Half a file helps nobody; if even that fails, the error that is told is the first.
-                    let half = path.clone();
-                    let _ = freely(move || fs::remove_file(half));
+                    take_away(&path);
                     Err(ExportError::Write { path, source })
                 }
             };

@@ -61,7 +61,7 @@ fn proof(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Returns a code span, fenced by more backticks than it holds in a row.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let shown = printable(text).to_string();
     let longest = shown.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
@@ -71,7 +71,7 @@ fn code(text: &str) -> String {
 }
 
 /// Returns running text with every mark of Markdown and HTML escaped.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::new();
     let mut before = '\n';
     for c in printable(text).to_string().chars() {

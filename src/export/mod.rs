@@ -11,6 +11,8 @@ mod state_file;
 pub use attachment::save_attachment;
 pub use destination::{Destination, ExportError};
 pub use markdown::save_finding;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use markdown::{code, escaped};
 pub use name::safe_name;
-pub use scribe::{new_file, start_scribe};
+pub use scribe::{new_file, start_scribe, take_away};
 pub use state_file::StateFile;

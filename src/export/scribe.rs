@@ -53,6 +53,13 @@ pub fn new_file(path: &Path) -> io::Result<File> {
     freely(move || create(&path))?
 }
 
+/// Takes a file away that could not be written whole: half of one would be taken for all of it.
+pub fn take_away(path: &Path) {
+    let path = path.to_path_buf();
+    // Whoever asks tells another error already.
+    let _ = freely(move || drop(std::fs::remove_file(path)));
+}
+
 pub(super) fn create(path: &PathBuf) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }

@@ -236,7 +236,7 @@ impl<'a> Hive<'a> {
     /// Returns up to `wanted` bytes of a data cell or of the segments of a `db` cell.
     fn cell_data(&mut self, offset: u32, wanted: usize) -> (Vec<u8>, Place) {
         let Some(Cell { mut content, place }) = self.any_cell(offset) else {
-            return (Vec::new(), Place { offset: file_offset(offset), ..Place::default() });
+            return (Vec::new(), Place { offset: self.clamped(offset), ..Place::default() });
         };
         let is_segmented = self.big_data && wanted > SEGMENT && content.peek().starts_with(b"db");
         if !is_segmented {
@@ -278,10 +278,15 @@ impl<'a> Hive<'a> {
 
     fn list_cell(&mut self, offset: u32) -> Option<Cell<'a>> {
         if !self.lists.insert(offset) {
-            self.log.add(file_offset(offset), "list-twice", || "a list is used twice");
+            self.log.add(self.clamped(offset), "list-twice", || "a list is used twice");
             return None;
         }
         self.any_cell(offset)
+    }
+
+    /// Returns where a cell lies in the file, or the end of the file when it lies behind.
+    fn clamped(&self, offset: u32) -> u64 {
+        file_offset(offset).min(self.bytes.len() as u64)
     }
 
     /// Returns the cell at an offset when it has the signature, which is read then.
@@ -300,7 +305,7 @@ impl<'a> Hive<'a> {
         let rest = usize::try_from(at).ok().and_then(|at| self.bytes.get(at..)).filter(|_| offset != NO_CELL);
         let mut reader = Reader::at(rest.unwrap_or_default(), at);
         let Ok(size) = reader.array("cell size").map(i32::from_le_bytes) else {
-            self.log.add(at.min(self.bytes.len() as u64), "bad-cell-offset", || format!("cell {offset:#x} lies outside of the file"));
+            self.log.add(self.clamped(offset), "bad-cell-offset", || format!("cell {offset:#x} lies outside of the file"));
             return None;
         };
         if size >= 0 {

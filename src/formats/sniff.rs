@@ -121,7 +121,7 @@ pub fn sniff(bytes: &[u8], name: &str) -> ArtifactKind {
     }
     let file = TextFile::decode(head);
     if !is_text(&file.text) {
-        return ArtifactKind::Unknown;
+        return by_header(&file, name).unwrap_or(ArtifactKind::Unknown);
     }
     by_text(&file, name, hint).or(hint).unwrap_or(ArtifactKind::Text)
 }
@@ -168,6 +168,19 @@ fn by_name(path: &str) -> Option<ArtifactKind> {
     }
 }
 
+/// A file that begins as one of ours stays one, whatever damage or trickery follows: one NUL must not cost all settings. What cannot be read
+/// of it is said by its reader.
+fn by_header(file: &TextFile, name: &str) -> Option<ArtifactKind> {
+    let first = file.text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with(';'))?;
+    if is_registry_header(first) {
+        Some(ArtifactKind::Registry)
+    } else if is_directory_export(first) && !is_primary_file(name) {
+        Some(ArtifactKind::DirectoryExport)
+    } else {
+        is_rfc822(first).then_some(ArtifactKind::Rfc822)
+    }
+}
+
 fn by_text(file: &TextFile, name: &str, hint: Option<ArtifactKind>) -> Option<ArtifactKind> {
     let lines = || file.text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines().find(|line| !line.starts_with(';'))?;
@@ -206,16 +219,19 @@ fn contains(line: &str, part: &str) -> bool {
     line.to_ascii_lowercase().contains(part)
 }
 
+fn is_registry_header(first: &str) -> bool {
+    first.eq_ignore_ascii_case("REGEDIT") || starts_with(first, "REGEDIT4") || starts_with(first, "Windows Registry Editor Version")
+}
+
 /// All shapes of registry text; a shape without header shows in the first key or in typed values.
 fn is_registry<'a>(first: &str, mut lines: impl Iterator<Item = &'a str>) -> bool {
-    let is_header = first.eq_ignore_ascii_case("REGEDIT") || starts_with(first, "REGEDIT4") || starts_with(first, "Windows Registry Editor Version");
     let is_script = ["\\Registry\\", "HKEY_", "Key Name:"].iter().any(|start| starts_with(first, start));
     let is_key = |line: &str| ["[HKEY_", "[-HKEY_", "[HKLM\\", "[HKCU\\", "[HKU\\"].iter().any(|start| starts_with(line, start));
     let is_bare_key = |line: &str| {
         let places = ["controlset", "\\msexchangeimc", "windows messaging subsystem\\profiles"];
         line.starts_with('[') && line.ends_with(']') && places.iter().any(|place| contains(line, place))
     };
-    is_header || is_script || lines.any(|line| is_key(line) || is_bare_key(line))
+    is_registry_header(first) || is_script || lines.any(|line| is_key(line) || is_bare_key(line))
 }
 
 /// The header names a column Obj-Class. A Migration Wizard list has that column too, but begins with SFS_UserName (Q150438).
@@ -310,6 +326,14 @@ mod tests {
         check([b"regf".as_slice(), &[0xFF; 60]].concat(), "Imcsvc.reg", ArtifactKind::Hive);
         check(b"", "Imcsvc.reg", ArtifactKind::Empty);
         check(b"\x01\x02\x03\x04\0", "Imcsvc.reg", ArtifactKind::Unknown);
+    }
+
+    #[test]
+    fn a_header_stays_one_whatever_follows() {
+        check("REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\X]\r\n\"A\"=\"\0\"\r\n", "x", ArtifactKind::Registry);
+        check("Obj-Class,Comment\r\nMailbox,\"\x1b\x1b\x1b\x1b\"\r\n", "x", ArtifactKind::DirectoryExport);
+        check("From: a@b\r\n\r\n\0", "x", ArtifactKind::Rfc822);
+        check("Notes\r\n\0", "x", ArtifactKind::Unknown);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Lists for spreadsheets (RFC 4180, UTF-8). A cell that a spreadsheet would take for a formula gets an apostrophe in front, and what cannot
 //! be seen is escaped as everywhere; whoever needs the text to the letter takes JSON.
 
-use std::io::{self, Write};
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
 
 use ::csv::Writer;
 
@@ -101,18 +104,19 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// Returns a cell that shows everything and computes nothing. One that a spreadsheet would take for a formula gets an apostrophe in front; so
 /// does one that looks as if it had got one, so that the first apostrophe can be taken away again. Where semicolons part cells, what stands
 /// behind one begins a cell as well, and is escaped.
-fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     let mut shown = String::new();
     let mut begins_cell = false;
     for c in printable(text).to_string().chars() {
         if begins_cell && FORMULA.contains(&c) {
-            shown.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
+            // Writing to a string does not fail.
+            let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
         } else {
             shown.push(c);
         }
         begins_cell = c == ';' || begins_cell && (c.is_whitespace() || matches!(c, '"' | '\''));
     }
-    let is_formula = shown.trim_start_matches('\'').trim_start().starts_with(FORMULA);
+    let is_formula = shown.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).starts_with(FORMULA);
     if is_formula { format!("'{shown}") } else { shown }
 }
 

@@ -65,7 +65,7 @@ fn write_article(article: &Article, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Keeps characters that Markdown would take for markup.
-fn text(words: &str) -> String {
+pub(crate) fn text(words: &str) -> String {
     let mut escaped = String::with_capacity(words.len());
     for c in words.chars() {
         if matches!(c, '\\' | '*' | '_' | '<' | '>' | '[' | ']' | '`' | '#') {

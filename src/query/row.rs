@@ -1,7 +1,7 @@
 //! A message as the filter sees it: what is asked often stands ready, made once from the compact record. The texts of a message are one
 //! string, values parted by line ends and fields one behind the other, so that a hundred thousand rows stay small.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::{
     backup::{FileRecord, ItemFacts, ItemKind, MailRecord, Party, Stamp},
@@ -127,8 +127,9 @@ impl MessageRow {
         self.texts.get(start..end(index)).unwrap_or_default()
     }
 
-    /// Returns everything that a bare word is looked for in.
-    pub(super) fn anywhere(&self) -> &str {
+    /// Returns everything that a bare word is looked for in: path, subject, names, addresses, attachments and ids, one a line.
+    #[must_use]
+    pub fn anywhere(&self) -> &str {
         let end = self.ends.get(TextField::Id as usize).map_or(0, |end| *end as usize);
         self.texts.get(..end).unwrap_or_default()
     }
@@ -155,6 +156,12 @@ impl MessageRow {
     #[must_use]
     pub fn to(&self) -> &str {
         self.text(TextField::To)
+    }
+
+    /// Returns the domains that it goes to, each once, in small letters.
+    #[must_use]
+    pub fn domains(&self) -> BTreeSet<String> {
+        self.text(TextField::Domain).lines().map(str::to_lowercase).collect()
     }
 
     /// Returns the kinds of deviations in its bytes, one a line.

@@ -20,9 +20,6 @@ pub(super) enum When {
     IsNotSelf(u8),
 }
 
-/// The bit of a number in the x32 form.
-pub(super) const SINCE_X32: i64 = 0x4000_0000;
-
 const fn always(number: i64) -> Refused {
     Refused { number, when: When::Always }
 }
@@ -99,19 +96,6 @@ pub(super) const EVERYBODY: &[Refused] = &[
     always(libc::SYS_adjtimex),
     always(libc::SYS_syslog),
     always(libc::SYS_vhangup),
-    // Calls that have numbers of their own in the x32 form: execve, ptrace, process_vm_readv, process_vm_writev, execveat, kexec_load.
-    #[cfg(target_arch = "x86_64")]
-    always(SINCE_X32 | 520),
-    #[cfg(target_arch = "x86_64")]
-    always(SINCE_X32 | 521),
-    #[cfg(target_arch = "x86_64")]
-    always(SINCE_X32 | 539),
-    #[cfg(target_arch = "x86_64")]
-    always(SINCE_X32 | 540),
-    #[cfg(target_arch = "x86_64")]
-    always(SINCE_X32 | 545),
-    #[cfg(target_arch = "x86_64")]
-    always(SINCE_X32 | 528),
     #[cfg(target_arch = "x86_64")]
     always(libc::SYS_kexec_file_load),
     #[cfg(target_arch = "x86_64")]

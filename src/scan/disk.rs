@@ -33,17 +33,14 @@ pub(super) fn list(root: &Folder, limits: &Limits) -> Listing {
                     listing.notes.push(Note::new(&folder, "too-many-files", text));
                 }
                 let below = names.sorted.iter().map(|name| place.entry(name, folder.join(name)));
-                listing.entries.extend(below.inspect(|entry| open.extend(entry.is_folder().then(|| entry.path.clone()))));
+                let is_deep = folder.depth() + 1 >= limits.depth;
+                listing.entries.extend(below.inspect(|entry| match entry.is_folder() {
+                    true if is_deep => listing.notes.push(too_deep(&entry.path, limits)),
+                    true => open.push(entry.path.clone()),
+                    false => {}
+                }));
             }
             Err(error) => listing.notes.push(Note::new(&folder, UNREADABLE, format!("the folder cannot be listed: {error}"))),
-        }
-        let deep = |path: &EvidencePath| path.depth() >= limits.depth;
-        for path in open.extract_if(.., |path| deep(path)) {
-            listing.notes.push(Note::new(
-                &path,
-                "too-deep",
-                format!("lies {} levels below the Backup; its contents are not looked at", limits.depth),
-            ));
         }
     }
     listing.entries.shrink_to_fit();
@@ -62,6 +59,10 @@ fn open_and_name(root: &Folder, folder: &EvidencePath, most: usize) -> io::Resul
     let place = root.below(folder.os())?;
     let names = place.names(most)?;
     Ok((place, names))
+}
+
+fn too_deep(path: &EvidencePath, limits: &Limits) -> Note {
+    Note::new(path, "too-deep", format!("lies {} levels below the Backup; its contents are not looked at", limits.depth))
 }
 
 const UNREADABLE: &str = "folder-unreadable";

@@ -141,7 +141,7 @@ impl Evidence {
     #[must_use]
     pub fn is_collection(&self, folder: &Entry) -> bool {
         let Store::Folder(tree) = &self.store else { return false };
-        if !folder.is_folder() || !self.beside.contains(folder) {
+        if !folder.is_folder() || self.beside.binary_search_by(|entry| entry.path.cmp(&folder.path)).is_err() {
             return false;
         }
         let mut marks = Marks::default();

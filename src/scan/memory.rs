@@ -53,6 +53,7 @@ pub fn place_in_memory(entries: &[Entry]) -> MemoryPlace {
         rivals,
         folders_beside: folders.map(|(folder, name)| ((*name).to_owned(), is_collection(entries, folder))).collect(),
         files_beside: beside.iter().filter(|(entry, _)| entry.is_file()).map(|(_, name)| (*name).to_owned()).collect(),
+        notes: Vec::new(),
         below,
         archive: None,
     };

@@ -1,13 +1,16 @@
 //! From what lies in the evidence to the records that a Backup is made of: each file is told by content, read by its reader, and reduced to
 //! what stays. The function that judges queue items is handed in, so that nothing here knows a rule.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 use crate::{
     backup::{
-        Backup, BackupPlace, Content, EntryKind as RecordKind, FileRecord, FileState, FileTraits, Item, ItemPlace, Parts, QueueKind, ReadFile,
-        ReadFiles, Rest, RivalPlace, ServerFacts, SiblingKind, Siblings, SpoolFolder, SpoolMail, assemble, complete, is_index_path, names_in_index,
-        read_item,
+        Backup, BackupPlace, Content, EntryKind as RecordKind, FileRecord, FileState, FileTraits, Item, ItemPlace, Parts, PlaceNote, QueueKind,
+        ReadFile, ReadFiles, Rest, RivalPlace, ServerFacts, SiblingKind, Siblings, SpoolFolder, SpoolMail, assemble, complete, is_index_path,
+        names_in_index, read_item,
     },
     base::{Anomaly, Decoded, Limits, Sha256Digest},
     formats::{
@@ -64,12 +67,12 @@ pub fn read_backup(evidence: &Evidence, given: &[(Entry, super::Loaded)], run: R
     let knowing = Reading { server: &server, configuration: Some(&configuration), ..alone };
     inside.visit((evidence, run), |_| true, &|entry, contents| Some(read_entry(entry, contents, knowing)));
     beside.visit((evidence, quiet), |_| true, &|entry, contents| Some(read_entry(entry, contents, knowing)));
-    let panicked = [inside.gathered.panicked, beside.gathered.panicked].concat();
     let interrupted = inside.gathered.interrupted || beside.gathered.interrupted;
     let rest = Rest { files: inside.gathered.read, beside: beside.gathered.read.into_files() };
     let mut backup = with_notes(complete(configuration, rest, limits), evidence);
     let files = backup.files.iter().filter(|file| file.is_file());
     backup.manifest = manifest_digest(files.map(|file| (file.path.as_ref(), file.sha256)));
+    let panicked = [inside.gathered.panicked, beside.gathered.panicked, std::mem::take(&mut backup.bugs)].concat();
     Scanned { backup, panicked, interrupted }
 }
 
@@ -400,6 +403,7 @@ fn place(evidence: &Evidence) -> BackupPlace {
         rivals: evidence.candidates().iter().filter(|candidate| candidate.path != below).map(rival).collect(),
         folders_beside: beside(Entry::is_folder).map(|folder| (folder.path.name().to_owned(), evidence.is_collection(folder))).collect(),
         files_beside: beside(Entry::is_file).map(|file| file.path.name().to_owned()).collect(),
+        notes: Vec::new(),
         below,
         archive,
     }
@@ -409,14 +413,20 @@ fn rival(candidate: &super::Candidate) -> RivalPlace {
     RivalPlace { path: candidate.path.clone(), is_collection: candidate.marks.is_collection() }
 }
 
-/// Remarks of the listing become anomalies of the entry they speak of.
+/// Remarks of the listing become anomalies of the file they speak of; those of folders and of the whole stay with the place.
 fn with_notes(mut backup: Backup, evidence: &Evidence) -> Backup {
+    let mut by_file: BTreeMap<usize, Vec<Anomaly>> = BTreeMap::new();
     for note in evidence.notes() {
-        let found = backup.files.binary_search_by(|file| file.path.as_ref().cmp(note.path.as_str()));
-        if let Some(file) = found.ok().and_then(|at| backup.files.get_mut(at)) {
-            let mut anomalies = std::mem::take(&mut file.anomalies).into_vec();
-            anomalies.push(Anomaly::new(0, note.code, note.text.as_str()));
-            file.anomalies = anomalies.into();
+        let anomaly = Anomaly::new(0, note.code, note.text.as_str());
+        let found = backup.files.binary_search_by(|file| file.path.as_ref().cmp(note.path.as_str())).ok();
+        match found.filter(|at| backup.files.get(*at).is_some_and(|file| !file.is_folder())) {
+            Some(at) => by_file.entry(at).or_default().push(anomaly),
+            None => backup.place.notes.push(PlaceNote { path: note.path.as_str().into(), anomaly }),
+        }
+    }
+    for (at, notes) in by_file {
+        if let Some(file) = backup.files.get_mut(at) {
+            file.anomalies = std::mem::take(&mut file.anomalies).into_iter().chain(notes).collect();
         }
     }
     backup

@@ -10,6 +10,7 @@ mod compare;
 mod encode;
 mod envelope;
 pub mod fixture;
+pub mod fuzz;
 mod legacy;
 mod macbinary;
 mod message;

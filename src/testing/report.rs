@@ -46,8 +46,9 @@ pub fn report_of(files: &[FixtureFile]) -> Report {
     let below = place.below.clone();
     let mut backup = read_memory(place, &within, (&limits, &|item| hits.judge(CATALOGUE, &settings, item)));
     declare_sizes(&mut backup, files, &below);
-    let report = analyze(backup, hits, (CATALOGUE, settings));
     // Users get a report of the rest; whoever tests wants to see the fall.
+    assert!(backup.bugs.is_empty(), "{:?}", backup.bugs);
+    let report = analyze(backup, hits, (CATALOGUE, settings));
     assert!(report.bugs.is_empty(), "{:?}", report.bugs);
     report
 }

@@ -39,6 +39,8 @@ pub enum Action {
     Left,
     /// Follows the selected row.
     Open,
+    /// Shows the messages that the finding touches.
+    Touched,
     /// Goes back to where one was.
     Back,
     /// Goes forward again.
@@ -77,6 +79,12 @@ pub enum Action {
     Copy,
     /// Copies everything that the pane shows.
     CopyAll,
+    /// Asks which part is copied: a cell, the row, a proof.
+    CopyPart,
+    /// Saves what was copied last into a directory.
+    SaveCopy,
+    /// Scrolls to the right, or to the left, by so many half widths.
+    Sideways(isize),
     /// Saves what is selected into a directory.
     Save,
     /// Takes up what was remembered of this Backup.
@@ -89,4 +97,6 @@ pub enum Action {
     Resized(u16, u16),
     /// A click, by column and row.
     Click(u16, u16),
+    /// A turn of the wheel, by column, row and rows.
+    Wheel(u16, u16, isize),
 }

@@ -7,19 +7,21 @@ use crate::{query::MessageTable, report::Report, scan::Progress, state::State};
 use super::{
     action::Action,
     cursor::Cursor,
-    filtering::Filtering,
+    filtering::{Asked, FilterTask, Filtering},
     keep::Saved,
     message_row::MessageRow,
     opened::Opened,
     overlay::{Mode, Overlay},
     reader::{Done, Event},
+    rows::Rows,
+    seeking::Seek,
     target::{Item, PerScreen, Screen, Spot, Tab},
     theme::Theme,
     view::{self, files::Listed},
 };
 
 /// What the terminal is asked to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Effect {
     /// Leave.
     Quit,
@@ -33,8 +35,42 @@ pub enum Effect {
     Read(String),
     /// Save something to a directory.
     Save(String, Saved),
-    /// Ask the bodies of messages for a filter.
-    Filter(String),
+    /// Answer a filter.
+    Filter(Box<FilterTask>),
+    /// Stop answering a filter.
+    StopFilter,
+    /// Find the order of messages.
+    Sort(Box<SortTask>),
+}
+
+/// Everything that is needed to sort on another thread.
+#[derive(Debug, Clone)]
+pub struct SortTask {
+    /// The rows that are there.
+    pub rows: Rows,
+    /// By what.
+    pub sorting: Sorting,
+    /// Whether more rows may come.
+    pub is_partial: bool,
+}
+
+/// An order of rows.
+#[derive(Debug, Clone)]
+pub struct Sorted {
+    /// By what.
+    pub sorting: Sorting,
+    /// Whether more rows might come when it was asked for.
+    pub is_partial: bool,
+    /// Indexes of rows.
+    pub order: Vec<u32>,
+}
+
+impl SortTask {
+    /// Finds the order.
+    #[must_use]
+    pub fn answer(&self) -> Sorted {
+        Sorted { sorting: self.sorting, is_partial: self.is_partial, order: view::messages::order(&self.rows, self.sorting) }
+    }
 }
 
 /// The state of one screen.
@@ -62,12 +98,18 @@ pub(super) struct Place {
 }
 
 /// How the messages are sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sorting {
     /// Index of the column.
     pub column: usize,
     /// Whether the largest comes first.
     pub is_reversed: bool,
+}
+
+impl Default for Sorting {
+    fn default() -> Self {
+        Self { column: view::messages::BY_TIME, is_reversed: false }
+    }
 }
 
 /// The view.
@@ -92,9 +134,13 @@ pub struct App {
     /// How each file stands to the packing list.
     pub listing: Vec<Listed>,
     /// The queue items.
-    pub rows: Vec<MessageRow>,
-    /// Their order.
+    pub rows: Rows,
+    /// Their order, as indexes.
+    pub order: Vec<u32>,
+    /// By what they are ordered.
     pub sorting: Sorting,
+    /// The rows of the overview.
+    pub overview: Vec<Item>,
     /// What each screen lists.
     pub lists: PerScreen<Vec<Item>>,
     /// The state of each screen.
@@ -125,6 +171,15 @@ pub struct App {
     pub effects: Vec<Effect>,
     pub(super) past: Vec<Place>,
     pub(super) future: Vec<Place>,
+    /// The filter that is not answered yet.
+    pub asked: Option<Asked>,
+    pub(super) seek: Option<Seek>,
+    /// Whether an order was asked for, and then whether it begins at the top.
+    pub(super) awaits_order: Option<bool>,
+    /// Where things are saved when no other directory is typed: the last one that was.
+    pub directory: String,
+    /// What was copied last, whole.
+    pub(super) copied: Option<String>,
     pub(super) awaited: Option<(String, Spot)>,
     pub(super) recalled: Option<Place>,
     pub(super) remembered: Option<State>,
@@ -144,8 +199,10 @@ impl App {
             progress: Progress::default(),
             is_reading: true,
             listing: Vec::new(),
-            rows: Vec::new(),
-            sorting: Sorting { column: view::messages::BY_TIME, is_reversed: false },
+            rows: Rows::default(),
+            order: Vec::new(),
+            sorting: Sorting::default(),
+            overview: Vec::new(),
             lists: PerScreen::default(),
             panes: PerScreen::default(),
             screen: Screen::Overview,
@@ -162,6 +219,11 @@ impl App {
             effects: Vec::new(),
             past: Vec::new(),
             future: Vec::new(),
+            asked: None,
+            seek: None,
+            awaits_order: None,
+            directory: "imcscan-saved".to_owned(),
+            copied: None,
             awaited: None,
             recalled: None,
             remembered: None,
@@ -177,9 +239,17 @@ impl App {
             Event::Row(row) => self.add_row(*row),
             Event::Progress(progress) => self.progress = progress,
             Event::Done(done) => self.finish(*done),
-            Event::Filtered(text, passed) => self.take_filtered(&text, passed),
+            Event::Sorted(sorted) => self.take_sorted(sorted),
+            Event::Filtering(done, total) => self.asked.iter_mut().for_each(|asked| asked.progress = asked.progress.map(|_| (done, total))),
+            Event::Filtered(screen, text, passed) => self.take_filtered(screen, text, passed),
+            Event::NotAnswered => {
+                (self.asked, self.awaits_order) = (None, None);
+                self.notice = Some("that failed; this is a fault of the program".to_owned());
+            }
+            Event::Saved(words) => self.notice = Some(words),
             Event::Stopped => {
                 self.is_reading = false;
+                self.sort_again(false);
                 self.notice = Some("reading was stopped; only what is shown was read".to_owned());
             }
             Event::Failed(error) => {
@@ -200,8 +270,9 @@ impl App {
 
     fn add_row(&mut self, row: MessageRow) {
         let index = self.rows.len();
+        let is_shown = !self.panes[Screen::Messages].only_flagged || row.is_flagged();
         self.rows.push(row);
-        let is_shown = !self.panes[Screen::Messages].only_flagged || self.rows.last().is_some_and(MessageRow::is_flagged);
+        self.order.extend(u32::try_from(index));
         if is_shown {
             self.lists[Screen::Messages].push(Item::Message(index));
         }
@@ -209,13 +280,13 @@ impl App {
 
     /// Takes the finished report; what was selected stays selected.
     fn finish(&mut self, done: Done) {
-        let Done { report, table, rows, bugs } = done;
+        let Done { report, table, rows, order, listing, overview, bugs } = done;
         let pane = self.panes[Screen::Messages];
         let selected = match self.lists[Screen::Messages].get(pane.list.at) {
             Some(Item::Message(index)) if pane.list.at > 0 => self.rows.get(*index).map(|row| row.path.clone()),
             _ => None,
         };
-        self.listing = view::files::listing(&report);
+        (self.order, self.listing, self.overview) = (order, listing, overview);
         self.report = Some(report);
         self.table = Some(table);
         self.rows = rows;
@@ -230,7 +301,17 @@ impl App {
         if let Some(index) = index {
             self.select(Screen::Messages, &Item::Message(index));
         }
+        if self.sorting != Sorting::default() {
+            self.sort_again(false);
+        }
         self.settle();
+    }
+
+    /// Returns whether an answer is under way that keys typed ahead mean: the next key waits a moment for it.
+    #[must_use]
+    pub fn holds_keys(&self) -> bool {
+        let filters = self.asked.as_ref().is_some_and(|asked| asked.progress.is_none());
+        filters || self.is_seeking() || self.awaits_order.is_some() || self.awaited.is_some() || self.recalled.is_some()
     }
 
     /// Makes every list anew.
@@ -256,7 +337,13 @@ impl App {
     pub fn update(&mut self, action: Action) {
         if !matches!(action, Action::Resized(..)) {
             self.notice = None;
+            // Taking what was typed lets the search for it go on.
+            self.seek = self.seek.take().filter(|_| action == Action::Accept);
         }
+        let action = match action {
+            Action::Wheel(_, _, rows) if !matches!(self.mode, Mode::Browse) => Action::Move(rows),
+            action => action,
+        };
         if !matches!(self.mode, Mode::Browse) && self.update_overlay(action) {
             self.settle();
             return;
@@ -267,6 +354,7 @@ impl App {
             Action::Cancel => self.cancel(),
             Action::Help => self.mode = Mode::Help(Overlay::default()),
             Action::Palette => self.mode = Mode::Palette(Overlay::default()),
+            Action::Touched => self.show_touched(),
             Action::Search => self.begin_search(),
             Action::Filter => self.begin_filter(),
             Action::Save => self.begin_save(),
@@ -275,10 +363,14 @@ impl App {
             Action::SearchPrevious => self.find_next(-1),
             Action::Resized(width, height) => self.size = (width, height),
             Action::Click(column, row) => self.click(column, row),
+            Action::Wheel(column, row, rows) => self.wheel(column, row, rows),
             Action::Go(_) | Action::NextScreen | Action::PreviousScreen | Action::Open | Action::Back | Action::Forward => self.travel(action),
             Action::NextTab | Action::PreviousTab => self.next_tab(action == Action::NextTab),
             Action::SortRight | Action::SortLeft | Action::SortReverse => self.sort_by(action),
             Action::Mark | Action::NextMark | Action::Copy | Action::CopyAll => self.keep(action),
+            Action::CopyPart => self.begin_copy(),
+            Action::SaveCopy => self.begin_save_copy(),
+            Action::Sideways(halves) => self.go_sideways(halves),
             Action::OnlyFlagged => self.show_only_flagged(),
             Action::Zoom => self.is_zoomed = !self.is_zoomed,
             Action::Wrap => self.wraps = !self.wraps,
@@ -293,7 +385,10 @@ impl App {
     }
 
     fn cancel(&mut self) {
-        if self.is_zoomed {
+        if self.asked.take().is_some() {
+            self.effects.push(Effect::StopFilter);
+            self.notice = Some("the filter was stopped".to_owned());
+        } else if self.is_zoomed {
             self.is_zoomed = false;
         } else if self.pane().in_detail {
             self.pane_mut().in_detail = false;
@@ -301,6 +396,8 @@ impl App {
             self.effects.push(Effect::StopReading);
         } else if !self.needle.is_empty() {
             self.needle.clear();
+        } else if self.filters[self.screen].is_some() {
+            self.drop_filter();
         } else {
             self.notice = Some("q leaves the program, ? shows the keys".to_owned());
         }

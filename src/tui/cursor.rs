@@ -7,6 +7,8 @@ pub struct Cursor {
     pub at: usize,
     /// The first row shown.
     pub top: usize,
+    /// The first column shown of rows that are not wrapped.
+    pub left: usize,
 }
 
 impl Cursor {
@@ -62,7 +64,7 @@ mod tests {
 
     #[track_caller]
     fn check(at: usize, top: usize, (len, height): (usize, usize), expected: (usize, usize)) {
-        let mut cursor = Cursor { at, top };
+        let mut cursor = Cursor { at, top, left: 0 };
         cursor.settle(len, height, |_| 1);
         assert_eq!((cursor.at, cursor.top), expected);
     }
@@ -80,7 +82,7 @@ mod tests {
 
     #[test]
     fn tall_rows_push_others_out() {
-        let mut cursor = Cursor { at: 4, top: 0 };
+        let mut cursor = Cursor { at: 4, ..Cursor::default() };
         cursor.settle(10, 6, |_| 3);
         assert_eq!(cursor.top, 3);
     }

@@ -14,12 +14,14 @@ use crate::base::printable;
 use super::{
     app::App,
     bar,
-    content::Content,
+    copying::part_row,
+    filtering::takes_language,
     keymap::bindings_of,
     layout::{Area, has_detail, layout},
     moves::GUTTER,
     overlay::{Mode, Overlay},
     row::{Row, Span, Tone, fitted, width_of, wrapped},
+    sideways::cut,
     target::{Item, Screen, Tab},
     view,
 };
@@ -46,12 +48,17 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     }
     let cursor = match &app.mode {
         Mode::Browse => None,
-        Mode::Save(input, _) => parts.footer.map(|area| (9 + width_of(&printable(input.before()).to_string()), area.y)),
-        Mode::Filter(input) => parts.footer.map(|area| (8 + width_of(&printable(input.before()).to_string()), area.y)),
-        Mode::Search(input, _) => parts.footer.map(|area| (1 + width_of(&printable(input.before()).to_string()), area.y)),
+        Mode::Save(input, _) | Mode::Filter(input) | Mode::Search(input, _) => {
+            let prompt = width_of(&prompt(app)) + width_of(&printable(input.before()).to_string());
+            parts.footer.map(|area| (prompt, area.y))
+        }
         Mode::Palette(overlay) => {
             let rows: Vec<Row> = app.offers(&overlay.input.text).iter().map(|offer| app.offer_row(offer)).collect();
             overlay_list(app, buffer, ("Commands", &rows), overlay)
+        }
+        Mode::Copy(overlay) => {
+            let rows: Vec<Row> = app.parts(&overlay.input.text).iter().map(part_row).collect();
+            overlay_list(app, buffer, ("Copy", &rows), overlay)
         }
         Mode::Help(overlay) => overlay_list(app, buffer, ("Keys", &app.help(&overlay.input.text)), overlay),
     };
@@ -68,9 +75,25 @@ fn title(app: &App) -> String {
         identity.map(|identity| [&identity.organization, &identity.site, &identity.server].map(|fact| fact.as_ref().map(|fact| fact.name.clone())));
     let names: Vec<String> = known.into_iter().flatten().flatten().collect();
     let who = if names.is_empty() { app.title.clone() } else { names.join(" / ") };
-    let right = if app.is_reading { reading(app) } else { String::new() };
+    let right = match app.asked.as_ref().and_then(|asked| asked.progress) {
+        Some((done, total)) => format!("filter: {done} of {total} messages read again; Esc stops"),
+        None if app.is_reading => reading(app),
+        None => place(app, width / 2),
+    };
     let left = format!(" imcscan  {}", printable(&who));
     format!("{}{right} ", fitted(&left, width.saturating_sub(width_of(&right) + 1)))
+}
+
+/// Returns what the screen leaves out, and on tables, whose title line names the columns, where one is.
+fn place(app: &App, room: usize) -> String {
+    let pane = app.pane();
+    let filter = app.filters[app.screen].as_ref().map(|filtering| format!("filter: {}", filtering.text));
+    let only = pane.only_flagged.then(|| "only !".to_owned());
+    let is_table = view::header(app, 0).is_some() && !app.list().is_empty();
+    let at = is_table.then(|| format!("{}/{}", pane.list.at + 1, app.list().len()));
+    let said = printable(&[filter, only].into_iter().flatten().collect::<Vec<_>>().join(", ")).to_string();
+    let said = fitted(&said, width_of(&said).min(room));
+    [Some(said).filter(|said| !said.is_empty()), at].into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
 fn reading(app: &App) -> String {
@@ -96,33 +119,31 @@ fn list(app: &App, buffer: &mut Buffer, area: Area) {
         write(buffer, line, &[(fitted(&name, usize::from(line.width)), app.theme.bar(has_focus && has_detail(app.screen)))]);
     }
     if app.list().is_empty() {
-        rows(app, buffer, area.body, (0, None, true), std::iter::once((0, view::emptiness(app), false)));
+        rows(app, buffer, area.body, Shown { at: 0, focus: None, left: 0, wraps: true }, std::iter::once((0, view::emptiness(app), false)));
         return;
     }
+    let made_for = app.row_columns(columns);
     let shown = app.list().iter().enumerate().skip(pane.list.top).map(|(index, item)| {
-        let row = view::row(app, item, columns);
+        let row = view::row(app, item, made_for);
         (index, row, app.is_marked(item))
     });
-    rows(app, buffer, area.body, (pane.list.at, Some(has_focus), !has_detail(app.screen)), shown);
+    let how = Shown { at: pane.list.at, focus: Some(has_focus), left: pane.list.left, wraps: app.wraps_list() };
+    rows(app, buffer, area.body, how, shown);
 }
 
 fn list_title(app: &App, columns: usize) -> String {
     let at = app.pane().list.at + 1;
     let len = app.list().len();
-    let only = if app.pane().only_flagged { ", only !" } else { "" };
-    let filtered = app.filters[app.screen].as_ref().map(|filtering| format!(" of {}", printable(&filtering.text))).unwrap_or_default();
-    let only = format!("{only}{}", fitted(&filtered, width_of(&filtered).min(columns / 3)));
-    let place = if len == 0 { String::new() } else { format!("{at}/{len}{only}") };
+    let place = if len == 0 { String::new() } else { format!("{at}/{len}") };
+    let width = columns + GUTTER;
+    if let Some(header) = view::header(app, app.row_columns(columns)) {
+        let header = cut(&header, app.pane().list.left, columns);
+        return format!("  {}", header.iter().map(|span| span.text.as_str()).collect::<String>());
+    }
     let name = match app.screen {
-        Screen::Messages => {
-            let header = format!("  {}", view::messages::header(app, columns).spans.iter().map(|span| span.text.as_str()).collect::<String>());
-            let width = columns + GUTTER;
-            return if width_of(&header) + place.len() < width { format!("{}{place}", fitted(&header, width - place.len())) } else { header };
-        }
         Screen::File => app.file.as_ref().map_or_else(|| "File".to_owned(), |file| file.path.clone()),
         screen => screen.name().to_owned(),
     };
-    let width = columns + GUTTER;
     format!("{}{place}", fitted(&format!(" {}", printable(&name)), width.saturating_sub(place.len() + 1)))
 }
 
@@ -140,7 +161,8 @@ fn detail(app: &App, buffer: &mut Buffer, area: Area, has_list: bool) {
         }
     }
     let shown = (pane.detail.top..content.len()).map_while(|index| Some((index, content.row(index)?, false)));
-    rows(app, buffer, area.body, (pane.detail.at, pane.in_detail.then_some(true), !matches!(content, Content::Hex(..))), shown);
+    let how = Shown { at: pane.detail.at, focus: pane.in_detail.then_some(true), left: pane.detail.left, wraps: app.wraps_detail(&content) };
+    rows(app, buffer, area.body, how, shown);
 }
 
 fn file_title(app: &App, buffer: &mut Buffer, line: Rect) {
@@ -148,14 +170,21 @@ fn file_title(app: &App, buffer: &mut Buffer, line: Rect) {
     write(buffer, line, &names);
 }
 
+/// How rows are shown.
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    /// The selected row.
+    at: usize,
+    /// Whether the pane has the focus; none when it has no selected row.
+    focus: Option<bool>,
+    /// The first column that is shown.
+    left: usize,
+    wraps: bool,
+}
+
 /// Draws rows below each other: a gutter with the mark of the selected, marked or flagged row, then the text, wrapped or cut.
-fn rows(
-    app: &App,
-    buffer: &mut Buffer,
-    area: Rect,
-    (at, focus, wraps): (usize, Option<bool>, bool),
-    shown: impl Iterator<Item = (usize, Row, bool)>,
-) {
+fn rows(app: &App, buffer: &mut Buffer, area: Rect, how: Shown, shown: impl Iterator<Item = (usize, Row, bool)>) {
+    let Shown { at, focus, left, wraps } = how;
     let columns = usize::from(area.width).saturating_sub(GUTTER);
     let mut y = area.y;
     for (index, row, is_marked) in shown {
@@ -163,7 +192,7 @@ fn rows(
             break;
         }
         let is_selected = focus.is_some() && index == at;
-        let lines = if wraps && app.wraps { wrapped(&row, columns) } else { vec![cut(&row, columns)] };
+        let lines = if wraps { wrapped(&row, columns) } else { vec![cut(&row, left, columns)] };
         for (number, line) in lines.into_iter().enumerate() {
             if y >= area.bottom() {
                 break;
@@ -184,22 +213,6 @@ fn rows(
             y += 1;
         }
     }
-}
-
-/// Cuts a row to the columns that there are.
-fn cut(row: &Row, columns: usize) -> Vec<Span> {
-    let mut left = columns;
-    let mut spans = Vec::new();
-    for span in &row.spans {
-        let width = width_of(&span.text);
-        if width > left {
-            spans.push(Span { text: fitted(&span.text, left), tone: span.tone });
-            break;
-        }
-        left -= width;
-        spans.push(span.clone());
-    }
-    spans
 }
 
 /// Shows the hits of the search within a text.
@@ -225,20 +238,31 @@ fn found(app: &App, span: Span) -> Vec<Text<'static>> {
     texts
 }
 
+/// Returns what stands before a line that is typed.
+fn prompt(app: &App) -> String {
+    match &app.mode {
+        Mode::Search(..) => "/".to_owned(),
+        Mode::Filter(_) if takes_language(app.screen) => "filter: ".to_owned(),
+        Mode::Filter(_) => "rows that say: ".to_owned(),
+        Mode::Save(..) => format!("save to (Enter: {}): ", app.directory),
+        _ => String::new(),
+    }
+}
+
 fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
     let text = match (&app.mode, &app.notice) {
         (Mode::Search(input, _), notice) => {
             let notice = notice.as_ref().map(|notice| format!("   ({notice})")).unwrap_or_default();
-            format!("/{}{notice}", input.text)
+            format!("{}{}{notice}", prompt(app), input.text)
         }
-        (Mode::Save(input, _), _) => format!("save to: {}", input.text),
+        (Mode::Save(input, _), _) => format!("{}{}", prompt(app), input.text),
         (Mode::Filter(input), notice) => {
             // What is wrong stands above the line, where it has room.
             if let (Some(notice), Some(y)) = (notice, area.y.checked_sub(1)) {
                 let text = fitted(&printable(notice).to_string(), usize::from(area.width));
                 write(buffer, Rect { y, ..area }, &[(text, app.theme.bar(true))]);
             }
-            format!("filter: {}", input.text)
+            format!("{}{}", prompt(app), input.text)
         }
         (_, Some(notice)) => notice.clone(),
         _ if app.screen == Screen::File && app.tab == Tab::Hex => match &app.file {
@@ -287,9 +311,9 @@ fn overlay_list(app: &App, buffer: &mut Buffer, (name, list): (&str, &[Row]), ov
     let shown = list.iter().enumerate().skip(cursor.top).map(|(index, row)| (index, row.clone(), false));
     if list.is_empty() {
         let none = Row::new().with(Tone::Dim, "nothing fits; Backspace takes a letter away, Esc closes");
-        rows(app, buffer, body, (0, None, true), std::iter::once((0, none, false)));
+        rows(app, buffer, body, Shown { at: 0, focus: None, left: 0, wraps: true }, std::iter::once((0, none, false)));
     } else {
-        rows(app, buffer, body, (cursor.at, Some(true), true), shown);
+        rows(app, buffer, body, Shown { at: cursor.at, focus: Some(true), left: 0, wraps: app.wraps }, shown);
     }
     let before = format!(" {name}: {}", printable(overlay.input.before()));
     Some((usize::from(area.x) + width_of(&before), area.y))

@@ -114,6 +114,18 @@ impl App {
         }
     }
 
+    /// Shows the messages that the selected finding touches.
+    pub(super) fn show_touched(&mut self) {
+        let finding = match (self.selected(), &self.report) {
+            (Some(Item::Finding(index)), Some(report)) => report.findings.get(*index),
+            _ => None,
+        };
+        match finding.and_then(super::view::findings::touches) {
+            Some(target) => self.follow(target),
+            None => self.notice = Some("it touches no message".to_owned()),
+        }
+    }
+
     /// Goes where a row leads.
     pub(super) fn follow(&mut self, target: Target) {
         match target {
@@ -130,6 +142,13 @@ impl App {
                 } else {
                     self.notice = Some(format!("{} is not there to be opened", if evidence.file.is_empty() { "the folder" } else { &evidence.file }));
                 }
+            }
+            Target::Filtered(screen, text) => {
+                self.remember();
+                self.screen = screen;
+                let pane = self.pane_mut();
+                (pane.in_detail, pane.only_flagged, pane.list) = (false, false, Cursor::default());
+                self.put_filter(&text);
             }
             Target::File(path, spot) => self.open_file(&path, *spot),
             Target::Node(node, tab) => {
@@ -181,7 +200,7 @@ impl App {
         if tab == Tab::Hex {
             self.select_byte(self.byte);
         } else {
-            self.pane_mut().detail = Cursor { at: row, top: row.saturating_sub(2) };
+            self.pane_mut().detail = Cursor { at: row, top: row.saturating_sub(2), left: 0 };
         }
     }
 
@@ -200,7 +219,7 @@ impl App {
         let line = if tab == Tab::Hex { self.byte / self.across() } else { 0 };
         let pane = self.pane_mut();
         pane.in_detail = was_detail;
-        pane.detail = Cursor { at: line, top: 0 };
+        pane.detail = Cursor { at: line, ..Cursor::default() };
     }
 
     /// Goes to the next tab that the selected message has.

@@ -1,13 +1,12 @@
 //! Keeping things: marks, copies for the clipboard, what is saved to a directory, and what is remembered for the next time.
 
-use crate::{base::printable, state::State};
+use crate::state::State;
 
 use super::{
     action::Action,
     app::{App, Effect},
     input::Input,
     overlay::Mode,
-    row::Row,
     target::{Item, Screen},
     view,
 };
@@ -19,6 +18,8 @@ pub enum Saved {
     Messages(Vec<usize>),
     /// A finding, by its index.
     Finding(usize),
+    /// What was copied.
+    Text(String),
     /// The bytes of an attachment.
     Attachment {
         /// Path of the file.
@@ -27,9 +28,6 @@ pub enum Saved {
         object: String,
     },
 }
-
-/// Bytes that a copy may have; terminals take no more through OSC 52.
-const MOST_COPIED: usize = 74_000;
 
 impl App {
     /// Returns the name by which a thing is marked; it is the same in every run over the same Backup.
@@ -53,14 +51,7 @@ impl App {
         match action {
             Action::Mark => self.mark(),
             Action::NextMark => self.next_mark(),
-            Action::Copy => {
-                let text = self.selected_row().map(|row| copied(&row)).unwrap_or_default();
-                self.copy(text, "row");
-            }
-            _ => {
-                let text = self.all_rows();
-                self.copy(text, "pane");
-            }
+            action => self.copy_all(action),
         }
     }
 
@@ -94,8 +85,12 @@ impl App {
     pub(super) fn update_save(&mut self, action: Action, mut input: Input, saved: Saved) {
         match action {
             Action::Cancel => {}
-            Action::Accept if input.text.trim().is_empty() => self.notice = Some("nothing was saved".to_owned()),
-            Action::Accept => self.effects.push(Effect::Save(input.text, saved)),
+            Action::Accept => {
+                if !input.text.trim().is_empty() {
+                    self.directory = input.text;
+                }
+                self.effects.push(Effect::Save(self.directory.clone(), saved));
+            }
             Action::Edit(edit) => {
                 input.edit(edit);
                 self.mode = Mode::Save(input, saved);
@@ -131,7 +126,7 @@ impl App {
         let (name, is_reversed) = sort.strip_prefix('-').map_or((sort.as_str(), false), |name| (name, true));
         if let Some(column) = view::messages::column_of(name) {
             self.sorting = super::app::Sorting { column, is_reversed };
-            self.sort_again();
+            self.sort_again(false);
         }
         if !filter.is_empty() {
             self.go(Screen::Messages);
@@ -165,44 +160,5 @@ impl App {
             }
             None => self.notice = Some("nothing is marked here; m marks a row".to_owned()),
         }
-    }
-
-    fn all_rows(&self) -> String {
-        let pane = self.pane();
-        let content = self.detail();
-        let len = if pane.in_detail { content.len() } else { self.list().len() };
-        let mut text = String::new();
-        for index in 0..len {
-            let row = if pane.in_detail { content.row(index) } else { self.list().get(index).map(|item| view::row(self, item, 120)) };
-            text.push_str(&row.map(|row| row.plain()).unwrap_or_default());
-            text.push('\n');
-            if text.len() > MOST_COPIED {
-                break;
-            }
-        }
-        text
-    }
-
-    fn copy(&mut self, mut text: String, what: &str) {
-        let is_cut = text.len() > MOST_COPIED;
-        if is_cut {
-            let end = (0..=MOST_COPIED).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-            text.truncate(end);
-        }
-        let cut = if is_cut { ", cut off" } else { "" };
-        self.notice = Some(format!("copied the {what}: {} bytes{cut}, if the terminal allows it", text.len()));
-        self.effects.push(Effect::Copy(text));
-    }
-}
-
-/// Returns what is copied of a row.
-fn copied(row: &Row) -> String {
-    match &row.copy {
-        // Line ends and tabs are the shape of a copied value; anything else that cannot be seen would act where it is pasted.
-        Some(text) => {
-            let line = |line: &str| line.split('\t').map(|part| printable(part).to_string()).collect::<Vec<_>>().join("\t");
-            text.replace("\r\n", "\n").split('\n').map(line).collect::<Vec<_>>().join("\n")
-        }
-        None => row.plain(),
     }
 }

@@ -57,12 +57,16 @@ pub static KEYMAP: &[Binding] = &[
     any(&["d"],                       Action::OnlyFlagged,              "only !",   "show only rows with a finding, damage or deviation, or all"),
     on(Messages, &["f"],              Action::Filter,                   "filter",   "filter the messages: from:@contoso.com size:>1M has:finding ..."),
     on(Findings, &["f"],              Action::Filter,                   "filter",   "filter the findings: severity:>=error rule:MSG078 queue:out ..."),
+    any(&["f"],                       Action::Filter,                   "filter",   "show only rows that say some words"),
     on(Messages, &[">"],              Action::SortRight,                "sort",     "sort by the column to the right"),
     on(Messages, &["<"],              Action::SortLeft,                 "",         "sort by the column to the left"),
     on(Messages, &["r"],              Action::SortReverse,              "reverse",  "turn the order around"),
+    on(Findings, &["o"],              Action::Touched,                  "messages", "show the messages that the finding touches"),
     on(Findings, &["l", "right"],     Action::Right,                    "proof",    "go into the detail with the proof"),
     any(&["l", "right"],              Action::Right,                    "",         "go to the pane on the right or below; in hex a byte on"),
     any(&["h", "left"],               Action::Left,                     "",         "go to the pane on the left or above; in hex a byte back"),
+    any(&["L", "shift-right", "."],   Action::Sideways(1),              "",         "scroll to the right, to what is cut off"),
+    any(&["H", "shift-left", ","],    Action::Sideways(-1),             "",         "scroll back to the left"),
     any(&[":", "ctrl-p"],             Action::Palette,                  "commands", "find any action by a few letters"),
     any(&["q", "ctrl-c"],             Action::Quit,                     "quit",     "leave"),
     any(&["esc"],                     Action::Cancel,                   "",         "close what is open, leave the detail, stop reading"),
@@ -78,6 +82,8 @@ pub static KEYMAP: &[Binding] = &[
     any(&["'"],                       Action::NextMark,                 "",         "go to the next marked row"),
     any(&["y"],                       Action::Copy,                     "",         "copy the row to the clipboard (OSC 52)"),
     any(&["Y"],                       Action::CopyAll,                  "",         "copy all rows of the pane to the clipboard"),
+    any(&["c"],                       Action::CopyPart,                 "copy",     "copy a cell, a proof or the row: choose which"),
+    any(&["C"],                       Action::SaveCopy,                 "",         "save what was copied last as a text file"),
     on(Messages, &["s"],              Action::Save,                     "save",     "save the marked messages, or all listed, as JSON and CSV"),
     on(Findings, &["s"],              Action::Save,                     "save",     "save the finding as Markdown"),
     on(File, &["s"],                  Action::Save,                     "save",     "save the selected attachment under a safe new name"),
@@ -129,8 +135,9 @@ pub fn name_of(key: KeyEvent) -> String {
         other => other.to_string().to_lowercase(),
     };
     let control = if key.modifiers.contains(KeyModifiers::CONTROL) { "ctrl-" } else { "" };
+    let shift = if key.modifiers.contains(KeyModifiers::SHIFT) && matches!(key.code, KeyCode::Left | KeyCode::Right) { "shift-" } else { "" };
     let alt = if key.modifiers.contains(KeyModifiers::ALT) { "alt-" } else { "" };
-    format!("{control}{alt}{name}")
+    format!("{control}{alt}{shift}{name}")
 }
 
 /// Returns what a key does to a line that is typed.

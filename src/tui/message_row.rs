@@ -9,8 +9,10 @@ use crate::{
     report::Report,
 };
 
+use super::rows::Rows;
+
 /// One queue item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MessageRow {
     /// Path in the Backup.
     pub path: Box<str>,
@@ -52,7 +54,7 @@ impl MessageRow {
         Some(Self {
             path: item.path.into(),
             queue: item.queue.into(),
-            time: submitted(mail).or_else(|| item.arrival_time()),
+            time: submitted(mail).or_else(|| submitted(shell)).or_else(|| item.arrival_time()),
             sender: sender.map(|sender| shown(sender.name.as_deref(), sender.address.as_deref())).unwrap_or_default().into(),
             recipient_count: item.p1().len(),
             recipients: recipients.join(", ").into(),
@@ -72,7 +74,7 @@ impl MessageRow {
         let mail = mail_of(message, &shell);
         let file = backup.files.get(message.file);
         let recipients = if shell.recipients.is_empty() { &mail.recipients } else { &shell.recipients };
-        let time = mail.submitted.and_then(timestamp).or(message.facts.arrival);
+        let time = mail.submitted.or(shell.submitted).and_then(timestamp).or(message.facts.arrival);
         let sender = mail.sender.as_ref().or(shell.sender.as_ref());
         Self {
             path: backup.path_of(message).into(),
@@ -90,11 +92,10 @@ impl MessageRow {
         }
     }
 
-    /// Returns everything that the row says.
-    #[must_use]
-    pub fn searched(&self) -> String {
-        let time = self.time.map(|time| time.to_string()).unwrap_or_default();
-        [&self.subject, &self.sender, &self.recipients, &self.path, &self.queue, time.as_str(), &self.codes.join(" ")].join("\n")
+    /// Returns the texts that the row says, without its time.
+    pub fn searched(&self) -> impl Iterator<Item = &str> {
+        let own = [&self.subject, &self.sender, &self.recipients, &self.path, &self.queue];
+        own.into_iter().map(AsRef::as_ref).chain(self.codes.iter().copied())
     }
 
     /// Returns whether something is wrong with it.
@@ -106,7 +107,7 @@ impl MessageRow {
 
 /// Returns the rows of a report.
 #[must_use]
-pub fn rows_of(report: &Report) -> Vec<MessageRow> {
+pub fn rows_of(report: &Report) -> Rows {
     let mut codes: HashMap<&str, BTreeSet<&'static str>> = HashMap::new();
     for finding in &report.findings {
         let proven = finding.evidence.iter().map(|evidence| evidence.file.as_ref());

@@ -2,10 +2,9 @@
 
 use super::{
     action::Action,
-    app::{App, Sorting},
-    content::Content,
+    app::{App, Effect, SortTask, Sorted, Sorting},
     layout::{Area, layout},
-    row::{Row, wrapped},
+    row::wrapped,
     target::{Item, Screen, Tab},
     view,
 };
@@ -21,11 +20,6 @@ impl App {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// Returns the rows of the pane, as wide as it is.
-    fn focused_row(&self, content: &Content<'_>, index: usize) -> Option<Row> {
-        if self.pane().in_detail { content.row(index) } else { self.list().get(index).map(|item| view::row(self, item, 80)) }
     }
 
     /// Returns the columns that a row of the list has.
@@ -147,68 +141,31 @@ impl App {
 
     fn find_flag(&mut self, step: isize) {
         let word = if step > 0 { "below" } else { "above" };
-        match self.find(step, |row| row.is_flagged) {
+        if self.is_in_hex() {
+            match self.file.as_ref().and_then(|file| file.next_damage(self.byte, step > 0)) {
+                Some(byte) => self.select_byte(byte),
+                None => self.notice = Some(format!("no damaged or unread byte {word}")),
+            }
+            return;
+        }
+        match self.find_flagged(step) {
             Some(row) => self.move_to(row),
             None => self.notice = Some(format!("no row with a finding or damage {word}")),
         }
     }
 
-    /// Returns the nearest row that fits, not counting the selected one.
-    pub(super) fn find(&self, step: isize, fits: impl Fn(&Row) -> bool) -> Option<usize> {
+    /// Returns the nearest row with a finding or damage, not counting the selected one.
+    fn find_flagged(&self, step: isize) -> Option<usize> {
         let content = self.detail();
         let pane = self.pane();
         let mut at = if pane.in_detail { pane.detail.at } else { pane.list.at };
         loop {
             at = at.checked_add_signed(step)?;
-            if fits(&self.focused_row(&content, at)?) {
+            let is_flagged = if pane.in_detail { content.row(at)?.is_flagged } else { view::is_flagged(self, self.list().get(at)?) };
+            if is_flagged {
                 return Some(at);
             }
         }
-    }
-
-    /// Returns whether a row of the pane that keys go to is a hit of the search.
-    fn is_hit(&self, content: &Content<'_>, needle: &str, row: usize) -> bool {
-        let text =
-            if self.pane().in_detail { content.row(row).map(|row| row.plain()) } else { self.list().get(row).map(|item| view::searched(self, item)) };
-        text.is_some_and(|text| text.to_lowercase().contains(needle))
-    }
-
-    /// Goes to the nearest hit of the search; behind the last one the first follows.
-    pub(super) fn find_next(&mut self, step: isize) {
-        if self.needle.is_empty() {
-            self.notice = Some("nothing was searched for; / searches".to_owned());
-            return;
-        }
-        let needle = self.needle.to_lowercase();
-        let content = self.detail();
-        let (len, pane) = (self.len(), self.pane());
-        let at = if pane.in_detail { pane.detail.at } else { pane.list.at };
-        let hit = |row: &usize| self.is_hit(&content, &needle, *row);
-        let (near, around) =
-            if step > 0 { ((at + 1..len).find(hit), (0..len).find(hit)) } else { ((0..at).rev().find(hit), (0..len).rev().find(hit)) };
-        drop(content);
-        match (near, around) {
-            (Some(row), _) => self.move_to(row),
-            (None, Some(row)) => {
-                self.move_to(row);
-                self.notice = Some(format!("the search for {} went around", self.needle));
-            }
-            (None, None) => self.notice = Some(format!("{} is not here", self.needle)),
-        }
-    }
-
-    /// Selects the first hit from a row on, for a search that is being typed.
-    pub(super) fn find_from(&mut self, start: usize) -> bool {
-        let needle = self.needle.to_lowercase();
-        let content = self.detail();
-        let len = self.len();
-        let hit = |row: &usize| self.is_hit(&content, &needle, *row);
-        let found = (start..len).find(hit).or_else(|| (0..start.min(len)).find(hit));
-        drop(content);
-        if let Some(row) = found {
-            self.move_to(row);
-        }
-        found.is_some()
     }
 
     pub(super) fn show_only_flagged(&mut self) {
@@ -232,14 +189,36 @@ impl App {
             Action::SortLeft => Sorting { column: (column + columns - 1) % columns, is_reversed: false },
             _ => Sorting { column, is_reversed: !is_reversed },
         };
-        self.sort_again();
+        self.sort_again(true);
     }
 
-    pub(super) fn sort_again(&mut self) {
+    /// Asks for the order of messages, which is found off the drawing path.
+    pub(super) fn sort_again(&mut self, to_top: bool) {
+        self.awaits_order = Some(to_top);
+        self.effects.push(Effect::Sort(Box::new(SortTask { rows: self.rows.clone(), sorting: self.sorting, is_partial: self.is_reading })));
+    }
+
+    /// Takes an order, unless another one was asked for since.
+    pub(super) fn take_sorted(&mut self, sorted: Sorted) {
+        let Sorted { sorting, is_partial, order } = sorted;
+        if sorting != self.sorting || is_partial != self.is_reading || order.len() > self.rows.len() {
+            return;
+        }
+        let to_top = self.awaits_order.take().unwrap_or(false);
+        let selected = self.lists[Screen::Messages].get(self.panes[Screen::Messages].list.at).cloned();
+        let came_since = order.len()..self.rows.len();
+        self.order = order;
+        self.order.extend(came_since.filter_map(|index| u32::try_from(index).ok()));
         self.list_screen(Screen::Messages);
-        self.panes[Screen::Messages].list = super::cursor::Cursor::default();
-        let order = if self.sorting.is_reversed { "largest or last first" } else { "smallest or first first" };
-        self.notice = Some(format!("sorted by {}, {order}", view::messages::column_name(self.sorting.column)));
+        match selected {
+            Some(item) if !to_top => self.select(Screen::Messages, &item),
+            _ => self.panes[Screen::Messages].list = super::cursor::Cursor::default(),
+        }
+        if to_top {
+            let order = if self.sorting.is_reversed { "largest or last first" } else { "smallest or first first" };
+            self.notice = Some(format!("sorted by {}, {order}", view::messages::column_name(self.sorting.column)));
+        }
+        self.settle();
     }
 
     /// Scrolls both panes so that what is selected is shown.
@@ -248,7 +227,7 @@ impl App {
         if let Some(Area { body, .. }) = layout.list {
             let columns = usize::from(body.width).saturating_sub(GUTTER);
             let mut cursor = self.pane().list;
-            let wraps = self.wraps && !super::layout::has_detail(self.screen);
+            let wraps = self.wraps_list();
             let lines = |row: usize| match self.list().get(row) {
                 Some(item) if wraps => wrapped(&view::row(self, item, columns), columns).len(),
                 _ => 1,
@@ -261,7 +240,7 @@ impl App {
             let mut cursor = self.pane().detail;
             let content = self.detail();
             let lines = |row: usize| match content.row(row) {
-                Some(row) if self.wraps && !content.is_hex() => wrapped(&row, columns).len(),
+                Some(row) if self.wraps_detail(&content) => wrapped(&row, columns).len(),
                 _ => 1,
             };
             cursor.settle(content.len(), usize::from(body.height), lines);
@@ -291,12 +270,23 @@ impl App {
         }
     }
 
+    /// Moves in the pane that the mouse is over.
+    pub(super) fn wheel(&mut self, column: u16, row: u16, rows: isize) {
+        let layout = layout(self);
+        for (area, in_detail) in [(layout.list, false), (layout.detail, true)] {
+            if area.is_some_and(|area| area.body.contains((column, row).into())) {
+                self.pane_mut().in_detail = in_detail;
+            }
+        }
+        self.step(Action::Move(rows));
+    }
+
     fn click_title(&mut self, in_detail: bool, column: usize) {
         if self.screen == Screen::Messages && !in_detail {
             let Some(hit) = view::messages::column_at(column, self.list_columns()) else { return };
             let is_reversed = hit == self.sorting.column && !self.sorting.is_reversed;
             self.sorting = Sorting { column: hit, is_reversed };
-            self.sort_again();
+            self.sort_again(true);
         } else if self.screen == Screen::File && in_detail {
             let tabs = super::bar::tabs(self);
             if let Some((tab, _, _)) = tabs.into_iter().find(|(_, _, range)| range.contains(&column)) {
@@ -320,7 +310,7 @@ impl App {
         let content = self.detail();
         let pane = self.pane();
         let (top, len) = if in_detail { (pane.detail.top, content.len()) } else { (pane.list.top, self.list().len()) };
-        let wraps = self.wraps && if in_detail { !content.is_hex() } else { !super::layout::has_detail(self.screen) };
+        let wraps = if in_detail { self.wraps_detail(&content) } else { self.wraps_list() };
         let mut used = 0;
         for row in top..len {
             let shown = if in_detail { content.row(row) } else { self.list().get(row).map(|item| view::row(self, item, columns)) }?;

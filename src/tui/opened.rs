@@ -110,6 +110,16 @@ impl Opened {
         unread || self.anomalies.binary_search_by_key(&offset, |anomaly| anomaly.offset).is_ok()
     }
 
+    /// Returns the nearest byte behind or before another where a deviation lies or a range begins that was not read.
+    #[must_use]
+    pub fn next_damage(&self, byte: usize, is_forward: bool) -> Option<usize> {
+        let deviations = self.anomalies.iter().map(|anomaly| anomaly.offset);
+        let is_unread = |owner: &Option<usize>| owner.and_then(|field| self.fields.get(field)).is_none_or(Field::is_unread);
+        let unread = self.runs.iter().filter(|(_, owner)| is_unread(owner)).map(|(start, _)| *start);
+        let places = deviations.chain(unread).filter_map(|place| usize::try_from(place).ok()).filter(|place| *place < self.bytes.len());
+        if is_forward { places.filter(|place| *place > byte).min() } else { places.filter(|place| *place < byte).max() }
+    }
+
     /// Returns the message, the tab and the row that a spot means.
     #[must_use]
     pub fn resolve(&self, spot: &Spot) -> (usize, Tab, usize) {

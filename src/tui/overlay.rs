@@ -14,6 +14,7 @@ use super::{
     keymap::{Binding, KEYMAP, Scope, bindings_of},
     row::{Row, Tone},
     target::{Item, Screen},
+    view,
 };
 
 /// What keys mean at the moment.
@@ -31,6 +32,8 @@ pub enum Mode {
     Palette(Overlay),
     /// They type words for the help.
     Help(Overlay),
+    /// They type words for what is to be copied.
+    Copy(Overlay),
 }
 
 /// A list that an input line narrows.
@@ -49,7 +52,29 @@ pub enum Offer {
     Action(Action, String),
     /// A rule.
     Rule(usize),
+    /// A filter that is often wanted, by its index.
+    Ready(usize),
 }
+
+/// Filters that are often wanted, each with what it shows.
+const READY: [(&str, Screen, &str); 16] = [
+    ("NDRs: non-delivery reports", Screen::Messages, "is:ndr"),
+    ("damaged messages", Screen::Messages, "is:damaged"),
+    ("messages with a finding", Screen::Messages, "has:finding"),
+    ("attachments: messages that have some", Screen::Messages, "has:attachment"),
+    ("programs attached to messages (.exe .com .bat .pif .scr .vbs)", Screen::Messages, r"attach:/\.(exe|com|bat|cmd|pif|scr|vbs|js)$/"),
+    ("large messages (over 1 MB)", Screen::Messages, "size:>1M"),
+    ("many recipients: messages to more than 50", Screen::Messages, "recipients:>50"),
+    ("outbound messages (MTS-OUT)", Screen::Messages, "queue:out"),
+    ("inbound messages (MTS-IN)", Screen::Messages, "queue:in"),
+    ("bad: messages given up", Screen::Messages, "queue:bad"),
+    ("grave findings: critical and errors", Screen::Findings, "severity:>=error"),
+    ("security findings", Screen::Findings, "tag:security"),
+    ("not evaluated rules, and why", Screen::Rules, "\"not ev.\""),
+    ("missing files", Screen::Files, "missing"),
+    ("unlisted files", Screen::Files, "unlisted"),
+    ("partly read files", Screen::Files, "partly"),
+];
 
 impl App {
     pub(super) fn begin_search(&mut self) {
@@ -76,6 +101,13 @@ impl App {
                     Err(None) => {}
                 }
             }
+            Mode::Copy(overlay) => {
+                let parts = self.parts(&overlay.input.text);
+                match edited(overlay, action, parts.len()) {
+                    Ok(overlay) => self.mode = Mode::Copy(overlay),
+                    Err(at) => self.take_part(at.and_then(|at| parts.get(at))),
+                }
+            }
             Mode::Help(overlay) => {
                 let rows = self.help(&overlay.input.text);
                 if let Ok(overlay) = edited(overlay, action, rows.len()) {
@@ -93,8 +125,8 @@ impl App {
                 self.needle.clone_from(&input.text);
                 if self.needle.is_empty() {
                     self.move_to(start);
-                } else if !self.find_from(start) {
-                    self.notice = Some(format!("{} is not here", self.needle));
+                } else {
+                    self.find_from(start);
                 }
                 self.mode = Mode::Search(input, start);
             }
@@ -118,6 +150,11 @@ impl App {
                 self.follow(super::target::Target::Item(Screen::Rules, Box::new(Item::Rule(*index))));
                 self.pane_mut().in_detail = true;
             }
+            Some(Offer::Ready(index)) => {
+                if let Some((_, screen, filter)) = READY.get(*index) {
+                    self.follow(super::target::Target::Filtered(*screen, (*filter).into()));
+                }
+            }
             None => {}
         }
     }
@@ -129,6 +166,8 @@ impl App {
         for binding in bindings_of(self.screen).filter(|binding| !matches!(binding.action, Action::Palette)) {
             offers.push((Offer::Action(binding.action, binding.help.to_owned()), format!("{} {}", binding.help, binding.keys.join(" "))));
         }
+        let ready = READY.iter().enumerate().filter(|_| self.report.is_some());
+        offers.extend(ready.map(|(index, (words, _, filter))| (Offer::Ready(index), format!("{words} {filter}"))));
         let outcomes = self.report.iter().flat_map(|report| report.outcomes.iter().enumerate());
         for (index, (rule, _)) in outcomes.filter(|_| !words.is_empty()) {
             offers.push((Offer::Rule(index), format!("{} {}", rule.meta.code, rule.meta.name)));
@@ -137,7 +176,9 @@ impl App {
             return offers.into_iter().map(|(offer, _)| offer).collect();
         }
         let pattern = Pattern::parse(words, CaseMatching::Ignore, Normalization::Smart);
-        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut config = Config::DEFAULT;
+        config.prefer_prefix = true;
+        let mut matcher = Matcher::new(config);
         let mut buffer = Vec::new();
         let mut scored: Vec<(u32, Offer)> = offers
             .into_iter()
@@ -154,6 +195,10 @@ impl App {
             Offer::Action(action, help) => {
                 let keys = bindings_of(self.screen).find(|binding| binding.action == *action).map(keys_of).unwrap_or_default();
                 Row::new().cell(Tone::Strong, keys, KEYS).with(Tone::Plain, help).hang(KEYS + 1)
+            }
+            Offer::Ready(index) => {
+                let (words, _, filter) = READY.get(*index).copied().unwrap_or(("", Screen::Messages, ""));
+                Row::new().cell(Tone::Dim, "filter", KEYS).with(Tone::Plain, words).with(Tone::Dim, format!("  {filter}")).hang(KEYS + 1)
             }
             Offer::Rule(index) => {
                 let rule = self.report.as_ref().and_then(|report| report.outcomes.get(*index)).map(|(rule, _)| rule);
@@ -188,6 +233,11 @@ impl App {
             let bindings = KEYMAP.iter().filter(|binding| binding.scope == Scope::On(screen)).filter(fits).collect();
             section(format!("On {}", screen.name()), bindings);
         }
+        let marks: Vec<_> = view::MARKS.into_iter().filter(|(mark, meaning)| format!("{meaning} {mark}").contains(&word)).collect();
+        if !marks.is_empty() {
+            rows.push(Row::heading("Marks before a row"));
+        }
+        rows.extend(marks.into_iter().map(|(mark, meaning)| Row::new().cell(Tone::Strong, mark, KEYS).with(Tone::Plain, meaning).hang(KEYS + 1)));
         rows
     }
 }

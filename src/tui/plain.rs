@@ -11,7 +11,6 @@ use crate::{
 use super::{
     action::Action,
     app::{App, Effect},
-    filtering,
     keymap::bindings_of,
     reader::{Event, Request, open, read},
     saving,
@@ -27,6 +26,8 @@ pub struct Dialogue {
     evidence: Option<Arc<Evidence>>,
     /// What bugs of this program cost, in sentences.
     pub bugs: Vec<String>,
+    /// What was copied last: a dialogue of lines has no clipboard, so it says it.
+    copied: Option<String>,
 }
 
 /// Columns of a row, so that nothing is cut.
@@ -48,7 +49,8 @@ impl Dialogue {
             }
         };
         read(request, &AtomicBool::new(false), &send);
-        let mut dialogue = Self { app: App::new(&shown_path(&request.path), (100, 60), Theme::Plain), evidence: None, bugs: Vec::new() };
+        let mut dialogue =
+            Self { app: App::new(&shown_path(&request.path), (100, 60), Theme::Plain), evidence: None, bugs: Vec::new(), copied: None };
         for event in events.into_inner().unwrap_or_else(PoisonError::into_inner) {
             match event {
                 Event::Failed(error) => return Err(error),
@@ -66,7 +68,7 @@ impl Dialogue {
 
     /// Returns the first words.
     #[must_use]
-    pub fn greeting(&self) -> String {
+    pub fn greeting(&mut self) -> String {
         format!("{}Say help for the commands.\n", self.listing())
     }
 
@@ -86,6 +88,7 @@ impl Dialogue {
             }
             "filter" | "f" => self.filter(rest),
             "save" => return Some(self.save(rest)),
+            "copy" | "c" => return Some(self.copy(rest)),
             word => match self.meant(word, line) {
                 Some(()) => {}
                 None => return Some(format!("{} is no command; help lists all.\n", printable(line))),
@@ -110,6 +113,7 @@ impl Dialogue {
         let binding = bindings_of(self.app.screen).find(|binding| binding.keys.contains(&key) || binding.help.eq_ignore_ascii_case(line))?;
         match binding.action {
             Action::Search | Action::Filter | Action::Save | Action::Palette | Action::Help | Action::Suspend => return None,
+            Action::CopyPart | Action::SaveCopy => return None,
             action => self.act(action),
         }
         Some(())
@@ -122,32 +126,38 @@ impl Dialogue {
 
     /// Does what the view asks of its surroundings.
     fn cause(&mut self) {
+        while self.app.is_seeking() {
+            self.app.proceed();
+        }
         for effect in std::mem::take(&mut self.app.effects) {
             let Some(evidence) = self.evidence.clone() else { continue };
             match effect {
                 Effect::Read(path) => {
-                    if let Some(file) = open(&evidence, &path) {
-                        self.app.take(Event::Opened(Box::new(file)));
-                    }
+                    let event = open(&evidence, &path).map_or_else(|| Event::NotOpened(path), |file| Event::Opened(Box::new(file)));
+                    self.app.take(event);
                 }
-                Effect::Filter(text) => {
-                    if let (Some(report), Some(table)) = (self.app.report.clone(), self.app.table.clone())
-                        && let Some(passed) = filtering::with_bodies(&text, (&report, &table), &evidence)
-                    {
-                        self.app.take(Event::Filtered(text, passed));
-                    }
+                Effect::Sort(task) => self.app.take(Event::Sorted(task.answer())),
+                Effect::Filter(task) => {
+                    let passed = task.answer(Some(&evidence), &|_, _| {}, &AtomicBool::new(false));
+                    self.app.take(passed.map_or(Event::NotAnswered, |passed| Event::Filtered(task.screen, task.text, passed)));
                 }
-                _ => {}
+                Effect::Copy(text) => self.copied = Some(text),
+                Effect::Quit | Effect::StopReading | Effect::StopFilter | Effect::Suspend | Effect::Save(..) => {}
             }
         }
     }
 
     fn filter(&mut self, text: &str) {
-        if matches!(self.app.screen, Screen::Messages | Screen::Findings) {
-            self.app.put_filter(text);
-            self.cause();
-        } else {
-            self.app.notice = Some("messages and findings can be filtered".to_owned());
+        self.app.put_filter(text);
+        self.cause();
+    }
+
+    /// Says the parts that can be copied, or the first one that a word fits.
+    fn copy(&self, word: &str) -> String {
+        let parts = self.app.parts(word);
+        match parts.first().filter(|_| !word.is_empty()) {
+            Some(part) => format!("{}\n", printable(&part.text)),
+            None => lines(parts.iter().map(|part| format!("{}: {}", part.name, printable(&part.text)))),
         }
     }
 
@@ -164,13 +174,17 @@ impl Dialogue {
         }
     }
 
-    fn listing(&self) -> String {
+    fn listing(&mut self) -> String {
+        let copied = self.copied.take();
         let app = &self.app;
         let pane = app.pane();
         let content = app.detail();
         let (at, len) = if pane.in_detail { (pane.detail.at, content.len()) } else { (pane.list.at, app.list().len()) };
         let part = if pane.in_detail { ", detail" } else { "" };
         let tab = if app.screen == Screen::File { format!(", {}", app.tab.name()) } else { String::new() };
+        if let Some(copied) = copied {
+            return format!("{copied}\n");
+        }
         let mut text = format!("{}{tab}{part}: {len} rows.\n", app.screen.name());
         if let Some(notice) = &app.notice {
             text.push_str(&printable(notice).to_string());
@@ -203,7 +217,7 @@ impl Dialogue {
         let own = "\
 open N: open row N, or follow it. open: the first row listed. detail: all about it.
 next, previous, first, last, back; an empty line: the next page. list: say it again.
-finding: the next row with a finding. search WORDS. filter CONDITIONS. save DIRECTORY. quit.
+finding: the next row with a finding. search WORDS. filter CONDITIONS. save DIRECTORY. copy WORD: says what it fits, whole. quit.
 The name of a screen goes there: overview, findings, messages, registry, profile, gateway, files, rules, siblings, file.
 A key of the view does what it does there:
 ";

@@ -16,9 +16,12 @@ use crate::{
 };
 
 use super::{
-    filtering::Passed,
+    app::{Sorted, Sorting},
     message_row::{MessageRow, rows_of},
     opened::Opened,
+    rows::Rows,
+    target::{Item as ListItem, Screen},
+    view::{self, files::Listed},
 };
 
 /// What is to be read, and how it is to be judged.
@@ -47,8 +50,16 @@ pub enum Event {
     Progress(Progress),
     /// All is read and judged.
     Done(Box<Done>),
-    /// These messages and findings pass the filter of this text.
-    Filtered(String, Passed),
+    /// An order of messages was found.
+    Sorted(Sorted),
+    /// A filter has read so many messages again, of so many.
+    Filtering(usize, usize),
+    /// This passes the filter of this text on this screen.
+    Filtered(Screen, String, Vec<bool>),
+    /// An order or a filter was not found.
+    NotAnswered,
+    /// Something was saved, or not; in words.
+    Saved(String),
     /// Reading was stopped.
     Stopped,
     /// There is nothing to read.
@@ -62,14 +73,20 @@ pub enum Event {
 }
 
 /// A finished reading.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Done {
     /// The result.
     pub report: Arc<Report>,
     /// What filters are put to.
     pub table: Arc<MessageTable>,
     /// The queue items as the view lists them.
-    pub rows: Vec<MessageRow>,
+    pub rows: Rows,
+    /// Their order at first.
+    pub order: Vec<u32>,
+    /// How each file stands to the packing list.
+    pub listing: Vec<Listed>,
+    /// The rows of the overview.
+    pub overview: Vec<ListItem>,
     /// What bugs of this program cost, in sentences.
     pub bugs: Vec<String>,
 }
@@ -80,8 +97,10 @@ impl Done {
     pub fn of(report: Report) -> Self {
         let table = MessageTable::new(&report.backup, &report.findings);
         let rows = rows_of(&report);
+        let order = view::messages::order(&rows, Sorting::default());
+        let (listing, overview) = (view::files::listing(&report), view::overview::items(&report, &rows, &table));
         let bugs = report.bugs.iter().map(|bug| format!("a bug in imcscan: {bug}")).collect();
-        Self { report: Arc::new(report), table: Arc::new(table), rows, bugs }
+        Self { report: Arc::new(report), table: Arc::new(table), rows, order, listing, overview, bugs }
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) fn save(directory: &Path, saved: &Saved, context: (&Evidence, &Report
             let csv = place.save("messages.csv", &mut |out| cells::write_messages(selection, out))?;
             Ok(vec![json, csv])
         }
+        Saved::Text(text) => Ok(vec![place.save("copied.txt", &mut |out| out.write_all(text.as_bytes()))?]),
         Saved::Finding(index) => match report.findings.get(*index) {
             Some(finding) => Ok(vec![save_finding(&place, finding, &report.backup)?]),
             None => Err(ExportError::NoContent),

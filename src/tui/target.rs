@@ -207,6 +207,8 @@ pub enum Target {
     Screen(Screen),
     /// To something that stands on a screen.
     Item(Screen, Box<Item>),
+    /// To what passes a filter on a screen.
+    Filtered(Screen, Box<str>),
     /// To the place of a proof.
     Evidence(Box<Evidence>),
     /// Into a file of the Backup.

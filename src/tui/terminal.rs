@@ -3,7 +3,6 @@
 
 use std::{
     io::{self, IsTerminal, Write},
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -34,12 +33,12 @@ use super::{
     action::Action,
     app::{App, Effect},
     draw::draw,
-    filtering,
+    filtering::FilterTask,
     keep::Saved,
     keymap::{action_of, edit_of, name_of},
     overlay::Mode,
-    reader::{Event, Request, open, read},
-    saving,
+    reader::{Event, Request, read},
+    terminal_work as work,
     theme::Theme,
 };
 
@@ -56,13 +55,14 @@ pub enum Ended {
     Bugs(Vec<String>),
 }
 
-/// How long the first event is waited for, so that a path that is no Backup is said on the plain terminal.
-const FIRST: Duration = Duration::from_millis(60);
-/// How long keys are waited for while the Backup is read, and after.
-const READING: Duration = Duration::from_millis(25);
+/// How long the first event is waited for, so that a path that is no Backup is mostly said before the screen changes. The first frame is
+/// drawn before the Backup is opened, whatever its size.
+const FIRST: Duration = Duration::from_millis(10);
+/// How long keys are waited for while something is under way, and otherwise.
+const BUSY: Duration = Duration::from_millis(25);
 const IDLE: Duration = Duration::from_millis(250);
-/// How long a file that is opened is waited for.
-const OPENING: Duration = Duration::from_millis(150);
+/// How long the next key waits for an answer that it may mean: a file that opens, an order, a filter, a search.
+const HELD: Duration = Duration::from_millis(400);
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
 
@@ -81,23 +81,37 @@ pub fn run(request: Request, theme: Theme, memory: Option<StateFile>) -> io::Res
         first => first,
     };
     let ending = signals();
+    with_terminal(|terminal| {
+        let app = App::new(&title, size()?, theme);
+        let filter = Arc::default();
+        let mut session = Session { app, evidence: None, cancel, filter, send, events, failure: None, bugs: Vec::new(), memory };
+        match first {
+            Err(RecvTimeoutError::Disconnected) => return Ok(Ended::Left),
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(event) => session.take(event),
+        }
+        let ended = session.show(terminal, &ending);
+        session.cancel.store(true, Ordering::Relaxed);
+        session.filter.store(true, Ordering::Relaxed);
+        session.keep();
+        match ended {
+            Ok(Ended::Left) if !session.bugs.is_empty() => Ok(Ended::Bugs(session.bugs)),
+            ended => ended,
+        }
+    })
+}
+
+/// The terminal as the view draws on it.
+pub type Screen = Terminal<CrosstermBackend<io::Stdout>>;
+
+/// Takes the terminal over, lets something be shown on it, and gives it back as it was, be it after the end, an error or a panic.
+///
+/// # Errors
+/// When the terminal cannot be taken over, and what showing says.
+pub fn with_terminal<T>(show: impl FnOnce(&mut Screen) -> io::Result<T>) -> io::Result<T> {
     let _guard = Guard::enter()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-    let mut session =
-        Session { app: App::new(&title, size()?, theme), evidence: None, cancel, send, events, failure: None, bugs: Vec::new(), memory };
-    if let Err(RecvTimeoutError::Disconnected) = first {
-        return Ok(Ended::Left);
-    }
-    if let Ok(event) = first {
-        session.take(event);
-    }
-    let ended = session.show(&mut terminal, &ending);
-    session.cancel.store(true, Ordering::Relaxed);
-    session.keep();
-    match ended {
-        Ok(Ended::Left) if !session.bugs.is_empty() => Ok(Ended::Bugs(session.bugs)),
-        ended => ended,
-    }
+    show(&mut terminal)
 }
 
 fn start_reader(request: Request, cancel: &Arc<AtomicBool>, send: &Sender<Event>) {
@@ -187,7 +201,10 @@ fn give_back(mut out: impl Write) {
 struct Session {
     app: App,
     evidence: Option<Arc<Evidence>>,
+    /// Stops the reading.
     cancel: Arc<AtomicBool>,
+    /// Stops the filter that is being answered.
+    filter: Arc<AtomicBool>,
     send: Sender<Event>,
     events: Receiver<Event>,
     failure: Option<ScanError>,
@@ -195,26 +212,33 @@ struct Session {
     memory: Option<StateFile>,
 }
 
-type Screen = Terminal<CrosstermBackend<io::Stdout>>;
-
 impl Session {
     fn show(&mut self, terminal: &mut Screen, ending: &AtomicBool) -> io::Result<Ended> {
         terminal.draw(|frame| draw(&self.app, frame))?;
         let mut drawn = Instant::now();
+        let mut held = None;
         loop {
-            let wait = if self.app.is_reading { READING } else { IDLE };
             let mut is_changed = self.hear();
-            if event::poll(if is_changed { FRAME.saturating_sub(drawn.elapsed()) } else { wait })? {
+            if self.app.is_seeking() {
+                self.app.proceed();
+                is_changed = true;
+            }
+            if self.holds(&mut held) {
+                is_changed |= self.wait_for_answer();
+            } else if event::poll(self.patience(is_changed, drawn))? {
                 // Keys that are already there are one change, each with what it causes before the next.
                 loop {
                     is_changed |= self.follow(&event::read()?);
                     if let Some(ended) = self.cause_all(terminal)? {
                         return Ok(ended);
                     }
-                    if !event::poll(Duration::ZERO)? {
+                    if self.app.holds_keys() || !event::poll(Duration::ZERO)? {
                         break;
                     }
                 }
+            }
+            if let Some(ended) = self.cause_all(terminal)? {
+                return Ok(ended);
             }
             if ending.load(Ordering::Relaxed) {
                 return Ok(Ended::Signalled);
@@ -225,16 +249,42 @@ impl Session {
             if self.app.report.is_none() && !self.bugs.is_empty() {
                 return Ok(Ended::Left);
             }
-            if is_changed {
+            if is_changed && (drawn.elapsed() >= FRAME || !self.app.holds_keys()) {
                 terminal.draw(|frame| draw(&self.app, frame))?;
                 drawn = Instant::now();
             }
         }
     }
 
+    /// Returns how long a key may be waited for.
+    fn patience(&self, is_changed: bool, drawn: Instant) -> Duration {
+        match is_changed {
+            _ if self.app.is_seeking() => Duration::ZERO,
+            true => FRAME.saturating_sub(drawn.elapsed()),
+            false if self.app.is_reading || self.app.asked.is_some() || self.app.holds_keys() => BUSY,
+            false => IDLE,
+        }
+    }
+
+    /// Returns whether keys wait for an answer; they never do so for long.
+    fn holds(&self, since: &mut Option<Instant>) -> bool {
+        if !self.app.holds_keys() {
+            *since = None;
+            return false;
+        }
+        since.get_or_insert_with(Instant::now).elapsed() < HELD
+    }
+
+    /// Waits for the next event a moment; returns whether there was one.
+    fn wait_for_answer(&mut self) -> bool {
+        let patience = if self.app.is_seeking() { Duration::ZERO } else { FRAME };
+        let event = self.events.recv_timeout(patience).ok();
+        event.map(|event| self.take(event)).is_some()
+    }
+
     fn cause_all(&mut self, terminal: &mut Screen) -> io::Result<Option<Ended>> {
         for effect in std::mem::take(&mut self.app.effects) {
-            if effect == Effect::Quit {
+            if matches!(effect, Effect::Quit) {
                 return Ok(Some(Ended::Left));
             }
             self.cause(effect, terminal)?;
@@ -282,8 +332,8 @@ impl Session {
             }
             Input::Mouse(mouse) => match mouse.kind {
                 MouseEventKind::Down(MouseButton::Left) => Some(Action::Click(mouse.column, mouse.row)),
-                MouseEventKind::ScrollDown => Some(Action::Move(3)),
-                MouseEventKind::ScrollUp => Some(Action::Move(-3)),
+                MouseEventKind::ScrollDown => Some(Action::Wheel(mouse.column, mouse.row, 3)),
+                MouseEventKind::ScrollUp => Some(Action::Wheel(mouse.column, mouse.row, -3)),
                 _ => None,
             },
             Input::Resize(width, height) => Some(Action::Resized(*width, *height)),
@@ -301,9 +351,11 @@ impl Session {
                 write!(out, "\x1b]52;c;{}\x07", base64(text.as_bytes()))?;
                 out.flush()?;
             }
-            Effect::Read(path) => self.open(&path),
-            Effect::Filter(text) => self.filter(text),
-            Effect::Save(directory, saved) => self.save(&directory, &saved),
+            Effect::Read(path) => self.evidence.iter().for_each(|evidence| work::decode(&self.send, evidence, path.clone())),
+            Effect::Sort(task) => work::sort(&self.send, *task),
+            Effect::Filter(task) => self.filter(*task),
+            Effect::StopFilter => self.filter.store(true, Ordering::Relaxed),
+            Effect::Save(directory, saved) => self.save(directory, saved),
             Effect::Suspend => {
                 suspend()?;
                 terminal.clear()?;
@@ -314,35 +366,16 @@ impl Session {
         Ok(())
     }
 
-    /// Opens a file. A short while is waited for it, so that keys typed ahead find it open.
-    fn open(&mut self, path: &str) {
-        let Some(evidence) = self.evidence.clone() else { return };
-        let (send, path) = (self.send.clone(), Path::new(path).display().to_string());
-        thread::spawn(move || {
-            let opened = caught(|| open(&evidence, &path)).ok().flatten();
-            let event = opened.map_or_else(|| Event::NotOpened(path), |file| Event::Opened(Box::new(file)));
-            drop(send.send(event));
-        });
-        let begun = Instant::now();
-        while let Some(left) = OPENING.checked_sub(begun.elapsed())
-            && let Ok(event) = self.events.recv_timeout(left)
-        {
-            let is_open = matches!(event, Event::Opened(_) | Event::NotOpened(_));
-            self.take(event);
-            if is_open {
-                break;
-            }
-        }
+    fn filter(&mut self, task: FilterTask) {
+        self.filter.store(true, Ordering::Relaxed);
+        let Some(evidence) = &self.evidence else { return };
+        self.filter = work::filter(&self.send, evidence, task);
     }
-}
 
-impl Session {
-    fn save(&mut self, directory: &str, saved: &Saved) {
+    fn save(&mut self, directory: String, saved: Saved) {
         let (Some(evidence), Some(report), Some(table)) = (&self.evidence, &self.app.report, &self.app.table) else { return };
-        self.app.notice = Some(match saving::save(Path::new(directory), saved, (evidence, report, table)) {
-            Ok(paths) => format!("saved {}", paths.iter().map(|path| shown_path(path)).collect::<Vec<_>>().join(", ")),
-            Err(error) => format!("not saved: {error}"),
-        });
+        self.app.notice = Some("saving ...".to_owned());
+        work::save(&self.send, (directory, saved), (Arc::clone(evidence), Arc::clone(report), Arc::clone(table)));
     }
 
     /// Offers what was remembered of this Backup, once it is known which one it is.
@@ -364,16 +397,6 @@ impl Session {
             None => return,
         }
         let _ = place.save(&states, evidence.given());
-    }
-
-    fn filter(&self, text: String) {
-        let (Some(evidence), Some(report), Some(table)) = (self.evidence.clone(), self.app.report.clone(), self.app.table.clone()) else { return };
-        let send = self.send.clone();
-        thread::spawn(move || {
-            if let Some(passed) = filtering::with_bodies(&text, (&report, &table), &evidence) {
-                drop(send.send(Event::Filtered(text, passed)));
-            }
-        });
     }
 }
 

@@ -4,7 +4,7 @@
 mod tests {
     use std::{
         collections::HashMap,
-        sync::{Arc, LazyLock},
+        sync::{Arc, LazyLock, Mutex, atomic::AtomicBool},
     };
 
     use ratatui::{Terminal, backend::TestBackend};
@@ -12,6 +12,7 @@ mod tests {
     use crate::{
         base::Limits,
         report::Report,
+        scan::Evidence,
         testing::{
             fixture::{FixtureFile, compile},
             report_of,
@@ -20,14 +21,15 @@ mod tests {
             action::Action,
             app::{App, Effect},
             draw::draw,
-            filtering::Passed,
+            keep::Saved,
             keymap::{KEYMAP, action_of, edit_of},
             message_row::MessageRow,
             opened::Opened,
             overlay::Mode,
-            reader::{Done, Event},
+            reader::{Done, Event, Request, open, read},
             target::Screen,
             theme::Theme,
+            view,
         },
     };
 
@@ -106,11 +108,33 @@ DeliveryRouting=partner.example;relay.example;1
 DefaultRouting=
 "#;
 
+    mod large;
+    mod sizes;
+    mod tasks;
+
     /// A view with the files that it may open.
     struct Typed {
         app: App,
         files: HashMap<String, Vec<u8>>,
+        /// Where files lie when they are not in memory.
+        evidence: Option<Arc<Evidence>>,
         copied: Vec<String>,
+        saved: Vec<Saved>,
+    }
+
+    fn sample(name: &str) -> (Arc<Evidence>, Done) {
+        let events = Mutex::new(Vec::new());
+        let request = Request { path: format!("testdata/backups/{name}").into(), threads: 1, ..Request::default() };
+        read(&request, &AtomicBool::new(false), &|event| events.lock().unwrap().push(event));
+        let (mut evidence, mut done) = (None, None);
+        for event in events.into_inner().unwrap() {
+            match event {
+                Event::Listed(listed) => evidence = Some(listed),
+                Event::Done(all) => done = Some(*all),
+                _ => {}
+            }
+        }
+        (evidence.unwrap(), done.unwrap())
     }
 
     fn judged(files: &[FixtureFile]) -> Report {
@@ -120,7 +144,7 @@ DefaultRouting=
         report
     }
 
-    fn read(fixture: &str) -> (Vec<FixtureFile>, Done) {
+    fn compiled(fixture: &str) -> (Vec<FixtureFile>, Done) {
         let files = compile(fixture).unwrap();
         let done = Done::of(judged(&files));
         (files, done)
@@ -129,25 +153,43 @@ DefaultRouting=
     impl Typed {
         fn new(size: (u16, u16)) -> Self {
             // Every script looks at the same Backup, which is read once.
-            static READ: LazyLock<(Vec<FixtureFile>, Done)> = LazyLock::new(|| read(TROUBLED));
+            static READ: LazyLock<(Vec<FixtureFile>, Done)> = LazyLock::new(|| compiled(TROUBLED));
             Self::over(&READ, size)
         }
 
         fn over((files, done): &(Vec<FixtureFile>, Done), size: (u16, u16)) -> Self {
             let mut typed = Self::reading(files, size);
-            let done = Done { report: Arc::clone(&done.report), table: Arc::clone(&done.table), rows: done.rows.clone(), bugs: Vec::new() };
-            typed.app.take(Event::Done(Box::new(done)));
+            typed.app.take(Event::Done(Box::new(done.clone())));
             typed
         }
 
         fn reading(files: &[FixtureFile], size: (u16, u16)) -> Self {
             let files = files.iter().map(|file| (file.path.clone(), file.bytes.clone())).collect();
-            Self { app: App::new("Backup", size, Theme::Dark), files, copied: Vec::new() }
+            Self { app: App::new("Backup", size, Theme::Dark), files, evidence: None, copied: Vec::new(), saved: Vec::new() }
         }
 
-        /// Types keys; those with names stand in angle brackets.
-        fn keys(&mut self, keys: &str) {
+        /// Returns the view of a Backup of the samples on the disk; each is read once.
+        fn of_folder(name: &str, size: (u16, u16)) -> Self {
+            type Sample = (Arc<Evidence>, Done);
+            static READ: LazyLock<Mutex<HashMap<String, Sample>>> = LazyLock::new(Mutex::default);
+            let mut typed = Self::reading(&[], size);
+            let (evidence, done) = READ.lock().unwrap().entry(name.to_owned()).or_insert_with(|| sample(name)).clone();
+            typed.evidence = Some(evidence);
+            typed.app.take(Event::Done(Box::new(done)));
+            typed
+        }
+
+        fn open(&self, path: &str) -> Opened {
+            match &self.evidence {
+                Some(evidence) => open(evidence, path).unwrap(),
+                None => Opened::decode(path, &self.files[path], (Vec::new(), &Limits::default())),
+            }
+        }
+
+        /// Types keys, those with names in angle brackets, and returns how many they were.
+        fn keys(&mut self, keys: &str) -> usize {
             let mut rest = keys;
+            let mut count = 0;
             while !rest.is_empty() {
                 let named = rest.strip_prefix('<').and_then(|name| name.split_once('>'));
                 let (key, behind) = match named {
@@ -161,24 +203,34 @@ DefaultRouting=
                 let action = if matches!(self.app.mode, Mode::Browse) { action_of(&key, self.app.screen) } else { edit_of(&key) };
                 let action = action.unwrap_or_else(|| panic!("{key} does nothing on {:?}", self.app.screen));
                 self.act(action);
+                count += 1;
             }
+            count
         }
 
         fn act(&mut self, action: Action) {
             self.app.update(action);
+            while self.app.is_seeking() {
+                self.app.proceed();
+            }
             for effect in std::mem::take(&mut self.app.effects) {
                 match effect {
                     Effect::Read(path) => {
-                        let file = Opened::decode(&path, &self.files[&path], (Vec::new(), &Limits::default()));
+                        let file = self.open(&path);
                         self.app.take(Event::Opened(Box::new(file)));
                     }
                     Effect::Copy(text) => self.copied.push(text),
-                    Effect::Filter(text) => {
-                        let rows = self.app.rows.len();
-                        let passed = Passed { messages: vec![true; rows], findings: vec![false; 99] };
-                        self.app.take(Event::Filtered(text, passed));
+                    Effect::Filter(task) if task.text.contains("text:") => {
+                        let passed = vec![true; self.app.rows.len()];
+                        self.app.take(Event::Filtered(task.screen, task.text, passed));
                     }
-                    Effect::Quit | Effect::Suspend | Effect::StopReading | Effect::Save(..) => {}
+                    Effect::Filter(task) => {
+                        let passed = task.answer(None, &|_, _| {}, &AtomicBool::new(false)).unwrap();
+                        self.app.take(Event::Filtered(task.screen, task.text, passed));
+                    }
+                    Effect::Save(_, saved) => self.saved.push(saved),
+                    Effect::Sort(task) => self.app.take(Event::Sorted(task.answer())),
+                    Effect::Quit | Effect::Suspend | Effect::StopReading | Effect::StopFilter => {}
                 }
             }
         }
@@ -189,6 +241,11 @@ DefaultRouting=
             terminal.draw(|frame| draw(&self.app, frame)).unwrap();
             terminal.backend().to_string()
         }
+    }
+
+    /// Returns how many rows of lists this thread has made.
+    fn made() -> usize {
+        view::MADE.get()
     }
 
     const SMALL: (u16, u16) = (40, 12);
@@ -285,6 +342,23 @@ DefaultRouting=
         ("palette-taken",            USUAL, "3:turn<enter>"),
         ("palette-rule",             USUAL, ":msg143<enter>"),
         ("copied",                   USUAL, "2y"),
+        ("copy-parts",               USUAL, "3c"),
+        ("copy-part",                USUAL, "3csubj<enter>"),
+        ("save-asked",               USUAL, "2s"),
+        ("messages-sideways",        SMALL, "3LL"),
+        ("messages-sideways-back",   SMALL, "3LLHH"),
+        ("hex-sideways",             SMALL, "3<enter><backtab>lL"),
+        ("detail-sideways",          USUAL, "2jlwL"),
+        ("registry-sideways",        USUAL, "4LL"),
+        ("rules-narrowed",           USUAL, "8fmsg<enter>"),
+        ("rules-narrowed-off",       USUAL, "8fmsg<enter><esc>"),
+        ("overview-to-severity",     USUAL, "/ERROR<enter><enter>"),
+        ("overview-to-queue",        USUAL, "/MTS-OUT<enter><enter>"),
+        ("overview-to-not-evaluated", USUAL, "/not eval<enter>n<enter>"),
+        ("overview-to-missing",      USUAL, "/missing<enter><enter>"),
+        ("overview-to-domain",       USUAL, "/other.ex<enter><enter>"),
+        ("finding-to-messages",      USUAL, "2/MSG143<enter>o"),
+        ("palette-ready",            USUAL, ":damaged"),
         ("theme",                    USUAL, "t"),
         ("unwrapped",                USUAL, "2lw"),
         ("next-screens",             USUAL, "<tab><tab><backtab>"),
@@ -334,30 +408,6 @@ DefaultRouting=
     }
 
     #[test]
-    fn no_size_is_too_small_or_too_odd() {
-        let mut typed = Typed::new(USUAL);
-        typed.keys("3/cut off<enter><enter>");
-        for screen in Screen::ALL {
-            typed.act(Action::Go(screen));
-            for overlay in ["", "l", ":", "?"] {
-                typed.keys(overlay);
-                for width in (1..=200).step_by(if overlay.is_empty() { 7 } else { 31 }) {
-                    for height in (1..=60).step_by(if overlay.is_empty() { 3 } else { 11 }) {
-                        typed.act(Action::Resized(width, height));
-                        typed.screen();
-                    }
-                }
-                typed.act(Action::Cancel);
-            }
-        }
-        for (width, height) in [(0, 0), (1, 1), (2, 2), (3, 3), (200, 60)] {
-            typed.act(Action::Resized(width, height));
-            typed.act(Action::Move(1));
-            typed.screen();
-        }
-    }
-
-    #[test]
     fn clicks_anywhere_do_no_harm() {
         let mut typed = Typed::new(USUAL);
         for (column, row) in (0..80).step_by(9).flat_map(|column| (0..24).map(move |row| (column, row))) {
@@ -390,7 +440,7 @@ attach: evil\x1b[31m.txt "x"
 
     #[test]
     fn hostile_text_is_escaped_on_every_screen() {
-        let mut typed = Typed::over(&read(HOSTILE), LARGE);
+        let mut typed = Typed::over(&compiled(HOSTILE), LARGE);
         typed.keys("3<enter>");
         let mut walk: Vec<String> = (0..8).map(|_| "<tab>".to_owned()).collect();
         walk.extend(
@@ -426,6 +476,27 @@ attach: evil\x1b[31m.txt "x"
                 .chars()
                 .find(|&c| c.is_control() && c != '\n' || matches!(u32::from(c), 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x2069 | 0xFEFF));
             assert_eq!(bad, None, "after {keys}: {}", screen.escape_debug());
+        }
+    }
+
+    #[test]
+    fn settings_of_a_wrong_type_unknown_and_changed_ones_are_marked() {
+        let key = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIMC\\Parameters";
+        let profiles = "HKEY_CURRENT_USER\\Software\\Microsoft\\Windows NT\\CurrentVersion\\Windows Messaging Subsystem\\Profiles\\MSExchangeIMC 34";
+        let section = format!("{profiles}\\13dbb0c8aa05101a9bb000aa002fc45a");
+        let fixture = format!(
+            "//- Imcsvc.reg\nREGEDIT4\n\n[{key}]\n\"RelayFlags\"=\"2\"\n\"Strange\"=\"x\"\n\"AddressRewrite\"=dword:00000001\n//- Imcpro.reg\nREGEDIT4\n\n[{profiles}]\n[{section}]\n\"00036600\"=hex:00,04,00,00\n\"00036602\"=hex:01,00,00,00\n\"00037777\"=hex:01,00,00,00\n//- Imcobj.csv\nObj-Class,Directory Name,Can-Preserve-DNs,Line-Wrap,Strange-Column\nMail-Gateway,Internet Mail Connector (MAIL1),maybe,70,odd\n"
+        );
+        let mut typed = Typed::over(&compiled(&fixture), LARGE);
+        for (screen, wanted) in [
+            ("4", ["!T RelayFlags", "!? Strange", "!~ AddressRewrite"]),
+            ("5", ["!~ PR_PROFILE_VERSION", "!T 0x66020003", "!? 0x77770003"]),
+            ("6", ["!T Can-Preserve-DNs", "!? Strange-Column", "   Directory Name"]),
+        ] {
+            typed.keys(screen);
+            let shown = typed.screen();
+            let missing: Vec<_> = wanted.iter().filter(|mark| !shown.contains(**mark)).collect();
+            assert!(missing.is_empty(), "{missing:?}\n{shown}");
         }
     }
 

@@ -60,3 +60,35 @@ fn the_number_of_threads_changes_nothing() {
         }
     }
 }
+
+#[track_caller]
+fn validates(form: &str, document: &[u8], what: &str) {
+    let schema: Value = serde_json::from_slice(&imcscan(&["schema", form])).unwrap();
+    assert!(jsonschema::draft202012::meta::is_valid(&schema), "{form}");
+    let document: Value = serde_json::from_slice(document).unwrap();
+    assert_eq!(document["schema"], format!("imcscan.{form}/1"));
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).take(5).collect();
+    assert!(errors.is_empty(), "{form} of {what}: {}", errors.join("\n"));
+    // A schema that admits everything would prove nothing.
+    let mut other = document;
+    other.as_object_mut().unwrap().insert("unheard_of".to_owned(), Value::Null);
+    assert!(!validator.is_valid(&other), "{form}");
+}
+
+#[test]
+fn lists_and_decoded_files_validate_against_their_schemas() {
+    for sample in ["troubled", "damaged", "siblings"] {
+        let path = format!("testdata/backups/{sample}");
+        for form in ["messages", "findings"] {
+            validates(form, &imcscan(&[form, &path, "--format", "json"]), sample);
+        }
+    }
+    let folder = "testdata/backups/troubled/Backup";
+    for file in ["Mtsout/00000008.TNF", "Mtsin/00000007.TNF", "Imcsvc.reg", "Imcpro.reg", "Imcobj.csv", "Imcfls"] {
+        validates("decode", &imcscan(&["decode", &format!("{folder}/{file}"), "--json"]), file);
+    }
+    for file in ["README.md", "src/lib.rs"] {
+        validates("decode", &imcscan(&["decode", file, "--json"]), file);
+    }
+}

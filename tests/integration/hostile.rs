@@ -105,7 +105,8 @@ fn packing_list() -> Vec<u8> {
     utf16(&text)
 }
 
-fn write_backup(root: &Path) {
+/// Writes a Backup whose every file holds hostile text.
+pub(crate) fn write_backup(root: &Path) {
     fs::create_dir_all(root.join("Mtsout")).unwrap();
     fs::create_dir_all(root.join("Work")).unwrap();
     for (index, payload) in PAYLOADS.iter().enumerate() {

@@ -103,9 +103,16 @@ fn mail(to: &Planter<'_>) -> Vec<u8> {
                 &to.put("F-RICH-TEXT", &['\0', '\r', '\n', '{', '}', '\\', '\t', '\x7f', '\x0b', '\x0c', '\x07', '\x08', '\x0e', '\x0f', '\x1b'])
             )),
         )
-        .prop(PropTag::HTML, format!("<html><meta charset=utf-8><body>{}</body></html>", to.put("F-HTML", &['\0', '<', '>', '&'])).into_bytes())
+        .prop(
+            PropTag::HTML,
+            format!(
+                "<html><meta charset=utf-8><body>{}</body></html>",
+                to.put("F-HTML", &['\0', '<', '>', '&', '\t', '\r', '\n', '\x0b', '\x0c', ' ', '\u{85}', '\u{2028}', '\u{2029}'])
+            )
+            .into_bytes(),
+        )
         .named(named, Value::Text(to.put("F-NAMED-VALUE", TEXT)))
-        .body(&to.put("F-BODY-NARROW", TEXT).replace(|c: char| !c.is_ascii(), "?"))
+        .body(to.text)
         .recipient(&joe)
         .attach(attachment);
     let mut envelope = Envelope::around(mail, "ENVELOPE.IPM.Note");
@@ -192,8 +199,8 @@ fn regini(to: &Planter<'_>) -> Vec<u8> {
 }
 
 fn directory(to: &Planter<'_>) -> Vec<u8> {
-    let cell = |field| format!("\"{}\"", to.put(field, TEXT).replace('"', "\"\"").replace('%', "%%"));
-    let odd = to.put("F-COLUMN", LINE_OF_TEXT).replace('"', "\"\"");
+    let cell = |field| format!("\"{}\"", to.put(field, TEXT).replace('"', "\"\"").replace('%', "%%").replace('\\', "\\\\"));
+    let odd = to.put("F-COLUMN", LINE_OF_TEXT).replace('"', "\"\"").replace('\\', "\\\\");
     utf16(&format!(
         "Obj-Class,Directory Name,Obj-Dist-Name,Home-Server,Comment,\"{odd}\"\r\nMail-Gateway,{},/o=Org/ou=Site/cn=IMC,{},{},{}\r\n",
         cell("F-DIRECTORY-NAME"),
@@ -203,13 +210,16 @@ fn directory(to: &Planter<'_>) -> Vec<u8> {
     ))
 }
 
+/// What parts a line of the list into path and metadata, all of which are kept.
+const LISTED: &[char] = &['\r', '\n', '\0', '=', '|', ';', ',', '\t', '"', '\'', '\\', '/'];
+
 fn packing_list(to: &Planter<'_>) -> Vec<u8> {
     let line = |field| to.put(field, LINE_OF_TEXT);
     utf16(&format!(
         "; {}\r\n[Header]\r\nVersion={}\r\n\r\n[Files]\r\nF1=Mtsout\\{}\r\n{}=Mtsout\\2\r\n\r\n[{}]\r\nF3=Mtsout\\3\r\n",
         to.text.replace(LINE_OF_TEXT, ""),
         line("F-LIST-VERSION"),
-        line("F-LISTED"),
+        if to.text.len() < 800 { to.put("F-LISTED", LISTED) } else { "1".to_owned() },
         to.text.replace(LINE_OF_TEXT, "").replace('=', ""),
         to.put("F-LIST-SECTION", &['\r', '\n', '\0', '[', ']']),
     ))
@@ -219,7 +229,7 @@ fn document(to: &Planter<'_>) -> Vec<u8> {
     let plain = |field| to.put(field, &['\r', '\n', '\0', '\t', '\x0b', '\x0c', '"', '\\', ';', '/', '<', '>', '(', ')', '=']);
     format!(
         "From: a@b.example\r\nX-Text: {}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\
-         Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: attachment; filename=\"{}\"\r\n\r\n{}\r\n--b--\r\n",
+         Content-Type: application/x; name=\"{}\"\r\n\r\nx\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{}\r\n--b--\r\n",
         to.put("F-MIME-HEADER", LINE_OF_TEXT),
         plain("F-MIME-FILE"),
         to.put("F-MIME-TEXT", &['\0']),

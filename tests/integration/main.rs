@@ -6,6 +6,7 @@
         clippy::indexing_slicing,
         clippy::panic,
         clippy::print_stderr,
+        clippy::string_slice,
         clippy::unwrap_used,
         reason = "a test that meets the unexpected has to fail, and one that skips has to say so"
     )
@@ -28,9 +29,13 @@ mod corpus_tnef;
 mod decode;
 mod determinism;
 mod examples;
+mod fuzz_corpus;
 mod help;
 mod hostile;
 mod hostile_outputs;
+#[cfg(unix)]
+mod hostile_pty;
+mod hostile_saved;
 mod hostile_sources;
 mod large_files;
 mod mail_corpus;

@@ -11,7 +11,7 @@ use std::{
 use imcscan::{
     backup::{Backup, Item},
     base::Limits,
-    diagnostics::{Check, Evidence as Proof, Findings, Hits, Locator, Outcome, Rule, RuleMeta, Settings},
+    diagnostics::{Check, Evidence as Proof, Findings, Hits, Locator, Outcome, Rule, RuleMeta, Settings, Severity},
     output::{csv, json, text},
     query::{MessageTable, Selection},
     report::{Report, analyze},
@@ -86,7 +86,7 @@ impl Whole {
 
 #[test]
 fn cuts_and_flips_cost_only_the_file_that_they_are_in() {
-    Whole::new().check_every(97);
+    Whole::new().check_every(131);
 }
 
 /// `cargo test --release --test integration -- --ignored every_cut` looks at every byte.
@@ -135,12 +135,12 @@ fn files_that_change_during_the_scan_cost_only_themselves() {
 
 /// Returns the rules of the catalogue with one more, which fails.
 fn with_failing(check: Check) -> Vec<&'static Rule> {
-    let RuleMeta { code: _, name: _, severity, certainty, versions, fixed_build, fixed_in, exposure_gates, kb, needs: _, tags, docs, file } =
+    let RuleMeta { code: _, name: _, severity: _, certainty, versions, fixed_build, fixed_in, exposure_gates, kb, needs: _, tags, docs, file } =
         CATALOGUE[0].meta;
     let meta = RuleMeta {
         code: "BUG001",
         name: "fails",
-        severity,
+        severity: Severity::Info,
         certainty,
         versions,
         fixed_build,
@@ -302,6 +302,20 @@ fn a_full_disk_is_told_in_a_sentence_and_ends_with_74() {
         assert_eq!(told.lines().count(), 1, "{told}");
         assert!(told.starts_with("imcscan: cannot write the output, which is not complete: No space left"), "{told}");
     }
+}
+
+/// A limit of the shell stands for the disk; the signal that it sends is ignored as on a full disk there is none.
+#[cfg(unix)]
+#[test]
+fn a_list_that_does_not_fit_the_disk_is_not_left_half() {
+    let temp = tempfile::tempdir().unwrap();
+    let story = project("testdata/backups/siblings");
+    let script = r#"trap '' XFSZ; ulimit -f 0; exec "$0" migrate "$1/pilot.csv" "$1/pilot.log" --retry "$2/again.csv""#;
+    let output = Command::new("sh").args(["-c", script, PROGRAM]).arg(&story).arg(temp.path()).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(74), "{told}");
+    assert!(output.stdout.is_empty() && told.starts_with("imcscan: cannot write ") && told.contains("too large"), "{told}");
+    assert_eq!(fs::read_dir(temp.path()).unwrap().count(), 0);
 }
 
 #[cfg(unix)]

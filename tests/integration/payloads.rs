@@ -5,22 +5,33 @@ use unicode_general_category::get_general_category;
 
 /// Texts by name; each is put into every field of every source.
 pub(crate) fn payloads() -> Vec<(&'static str, String)> {
-    let owned = |(name, text): (&'static str, &str)| (name, text.to_owned());
+    let terminal = "\x1b[2J\x1b[31m\x1b]8;;http:x\x07y\x1b]8;;\x07\x1b]52;c;ZQ==\x07\x1bP$q\x1b\\\x1b_G\x1b\\\x1bc\x08\x7f\x0e\x0f\t.";
+    let eight_bits = "\u{9b}31m\u{9d}0;x\u{9c}\u{90}q\u{9c}\u{9f}\u{98}\u{84}\u{80}.";
     let mut payloads: Vec<(&str, String)> = [
-        ("terminal", "\x1b[2J\x1b[31m\x1b]8;;http:x\x07y\x1b]8;;\x07\x1b]52;c;ZQ==\x07\x1bP$q\x1b\\\x1b_G\x1b\\\x1bc\x08\x7f\x0e\x0f\t."),
-        ("eight bits", "\u{9b}31m\u{9d}0;x\u{9c}\u{90}q\u{9c}\u{9f}\u{98}\u{84}\u{80}."),
-        ("bidi", "\u{202e}gpj.exe\u{202c}\u{2066}x\u{2067}y\u{2068}\u{2069}\u{200e}\u{200f}\u{61c}\u{202a}\u{202b}\u{202d}."),
-        ("invisible", "a\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}\u{ad}\u{34f}\u{fe0f}\u{e0101}\u{e0041}\u{e007f}\u{115f}\u{3164}\u{2800}\u{180e}."),
-        ("line ends", "a\r\nCRITICAL  FAKE001 forged\rCRITICAL  FAKE001\nb\u{2028}CRITICAL  FAKE001\u{2029}c\u{85}d\x0be\x0cf."),
-        ("no characters", "\0a\u{fffe}\u{ffff}\u{fdd0}\u{1fffe}\u{10ffff}\u{e000}\u{f8ff}\u{378}\u{fff9}\u{fffb}\u{600}\u{110bd}."),
-        ("formula", "=cmd|' /C calc'!A0;=1+1; \"@x;\t-1"),
-        ("markup", "</script><script>alert(1)</script><!--[x](javascript:x)![i](http://e/x)|*b*_i_`c`&lt;<img src=x>\\u{1b}\\\\u{."),
+        (
+            "invisible",
+            "\u{202e}gpj.exe\u{202c}\u{2066}x\u{2067}y\u{2068}\u{2069}\u{200e}\u{200f}\u{61c}\u{202a}\u{202b}\u{202d}a\u{200b}\u{200c}\u{200d}\
+             \u{2060}\u{feff}\u{ad}\u{34f}\u{fe0f}\u{e0101}\u{e0041}\u{e007f}\u{115f}\u{3164}\u{2800}\u{180e}.",
+        ),
+        (
+            "no characters",
+            "a\r\nCRITICAL  FAKE001 forged\rCRITICAL  FAKE001\nb\u{2028}CRITICAL  FAKE001\u{2029}c\u{85}d\x0be\x0cf\0g\u{fffe}\u{ffff}\u{fdd0}\
+             \u{1fffe}\u{10ffff}\u{e000}\u{f8ff}\u{378}\u{fff9}\u{fffb}\u{600}\u{110bd}.",
+        ),
+        (
+            "markup",
+            "=cmd|' /C calc'!A0;=1+1; \"@x;\t-1</script><script>alert(1)</script><!--[x](javascript:x)![i](http://e/x)|*b*_i_`c`&lt;<img src=x>\
+             \\u{1b}\\\\u{.",
+        ),
         ("right to left", "שלום עולם مرحبا بالعالم नमस्ते สวัสดี 你好 👩🏽‍💻."),
     ]
-    .map(owned)
+    .map(|(name, text)| (name, text.to_owned()))
     .into();
-    payloads.push(("marks", format!("z{}ก{}e{}.", "\u{301}".repeat(40), "\u{e49}".repeat(40), "\u{20dd}".repeat(9))));
-    payloads.push(("long", "Lang ".repeat(1_200)));
+    // A text of little else than control characters is told as no text at all, and its bytes are shown as bytes.
+    payloads.push(("terminal", format!("{terminal}{}", "plain ".repeat(90))));
+    payloads.push(("eight bits", format!("{eight_bits}{}", "plain ".repeat(40))));
+    payloads.push(("marks", format!("z{}ก{}e{}.", "\u{301}".repeat(30), "\u{e49}".repeat(20), "\u{20dd}".repeat(9))));
+    payloads.push(("long", "Lang ".repeat(180)));
     payloads
 }
 

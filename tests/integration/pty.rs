@@ -20,30 +20,37 @@ fn lines(count: u16) -> NonZero<u16> {
     NonZero::new(count).unwrap()
 }
 
-struct Session {
+pub(crate) struct Session {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     screen: vt100::Parser,
-    raw: Vec<u8>,
+    pub(crate) raw: Vec<u8>,
+    /// The modes of the terminal before the program came.
+    modes: String,
     _state: tempfile::TempDir,
 }
 
 impl Session {
-    fn start(arguments: &[&str], (columns, rows): (u16, u16)) -> Self {
+    pub(crate) fn start(arguments: &[&str], (columns, rows): (u16, u16)) -> Self {
         let state = tempfile::tempdir().unwrap();
         Self::start_with(arguments, (columns, rows), state)
     }
 
-    fn start_with(arguments: &[&str], (columns, rows): (u16, u16), state: tempfile::TempDir) -> Self {
+    fn start_with(arguments: &[&str], size: (u16, u16), state: tempfile::TempDir) -> Self {
+        Self::start_program(PROGRAM, arguments, size, state)
+    }
+
+    fn start_program(program: &str, arguments: &[&str], (columns, rows): (u16, u16), state: tempfile::TempDir) -> Self {
         let pair = native_pty_system().openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
-        let mut command = CommandBuilder::new(PROGRAM);
+        let mut command = CommandBuilder::new(program);
         command.env_clear();
         command.env("TERM", "xterm-256color");
         command.env("XDG_STATE_HOME", state.path());
         command.cwd(project(""));
         command.args(arguments);
+        let modes = modes(&*pair.master);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let (send, output) = channel();
@@ -58,12 +65,12 @@ impl Session {
         });
         let writer = pair.master.take_writer().unwrap();
         let screen = vt100::Parser::new(lines(rows), lines(columns), 0);
-        Self { child, master: pair.master, writer, output, screen, raw: Vec::new(), _state: state }
+        Self { child, master: pair.master, writer, output, screen, raw: Vec::new(), modes, _state: state }
     }
 
     /// Waits until the screen is as wanted.
     #[track_caller]
-    fn until(&mut self, what: &str, wanted: impl Fn(&str) -> bool) {
+    pub(crate) fn until(&mut self, what: &str, wanted: impl Fn(&str) -> bool) {
         let begun = Instant::now();
         while !wanted(&self.text()) {
             match self.output.recv_timeout(Duration::from_millis(100)) {
@@ -78,22 +85,22 @@ impl Session {
     }
 
     #[track_caller]
-    fn shows(&mut self, text: &str) {
+    pub(crate) fn shows(&mut self, text: &str) {
         self.until(text, |screen| screen.contains(text));
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.screen.screen().contents()
     }
 
-    fn keys(&mut self, keys: &str) {
+    pub(crate) fn keys(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
     }
 
     /// Waits for the end and returns the exit code; the terminal must be as it was.
     #[track_caller]
-    fn ends(&mut self) -> u32 {
+    pub(crate) fn ends(&mut self) -> u32 {
         let status = self.child.wait().unwrap();
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(500)) {
             self.screen.process(&bytes);
@@ -103,8 +110,14 @@ impl Session {
         assert!(!screen.alternate_screen(), "the alternate screen is left");
         assert!(!screen.hide_cursor(), "the cursor is there");
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        assert_eq!(modes(&*self.master), self.modes, "echo and lines are as they were");
         status.exit_code()
     }
+}
+
+/// Returns the modes of a terminal: whether it echoes, gathers lines and so on.
+fn modes(terminal: &dyn MasterPty) -> String {
+    format!("{:?}", terminal.get_termios().map(|modes| (modes.input_flags, modes.output_flags, modes.local_flags)))
 }
 
 const BACKUP: &str = "testdata/backups/troubled";
@@ -166,6 +179,88 @@ fn a_signal_gives_the_terminal_back() {
     }
 }
 
+/// What runs in the pseudo terminal of the next test: something is drawn on the terminal as the view takes it, and then there is a panic.
+#[test]
+#[ignore = "falls, in the pseudo terminal of the next test"]
+fn something_falls_while_it_is_drawn() {
+    let fallen: std::io::Result<()> = imcscan::tui::terminal::with_terminal(|terminal| {
+        terminal.draw(|frame| frame.render_widget("about to fall", frame.area()))?;
+        panic!("fallen while drawing")
+    });
+    fallen.unwrap();
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back() {
+    let own = std::env::current_exe().unwrap();
+    let arguments = ["--exact", "pty::something_falls_while_it_is_drawn", "--ignored", "--nocapture"];
+    let mut session = Session::start_program(own.to_str().unwrap(), &arguments, (80, 24), tempfile::tempdir().unwrap());
+    session.shows("fallen while drawing");
+    assert_ne!(session.ends(), 0);
+    let raw = String::from_utf8_lossy(&session.raw).into_owned();
+    let [taken, drawn, given_back, said] = ["\x1b[?1049h", "about to fall", "\x1b[?1049l", "fallen while drawing"].map(|text| raw.find(text));
+    assert!(taken.is_some() && taken < drawn && drawn < given_back && given_back < said, "{}", raw.escape_debug());
+}
+
+#[test]
+fn a_stopped_view_gives_the_terminal_back_and_takes_it_again() {
+    let mut session = Session::start(&[BACKUP], (80, 24));
+    session.shows("Queues");
+    session.keys("2\x1a");
+    let begun = Instant::now();
+    while session.screen.screen().alternate_screen() {
+        assert!(begun.elapsed() < PATIENCE, "the view does not stop");
+        if let Ok(bytes) = session.output.recv_timeout(Duration::from_millis(100)) {
+            session.screen.process(&bytes);
+        }
+    }
+    let process = session.child.process_id().unwrap().to_string();
+    // The process stops itself only after it gave the terminal back; going on before that would be lost.
+    while !std::fs::read_to_string(format!("/proc/{process}/stat")).is_ok_and(|stat| stat.contains(") T ")) {
+        assert!(cfg!(not(target_os = "linux")) || begun.elapsed() < PATIENCE, "the view does not stop");
+        if cfg!(not(target_os = "linux")) {
+            break;
+        }
+        thread::yield_now();
+    }
+    assert_eq!(modes(&*session.master), session.modes);
+    assert!(Command::new("kill").args(["-CONT", &process]).status().unwrap().success());
+    session.shows("2 Findings");
+    assert!(session.screen.screen().alternate_screen());
+    session.keys("q");
+    assert_eq!(session.ends(), 0);
+}
+
+#[test]
+fn what_was_copied_goes_into_a_file() {
+    let (temp, backup) = scratch("troubled");
+    let before = crate::common::traces(&backup);
+    let out = temp.path().join("out");
+    let mut session = Session::start(&[backup.to_str().unwrap()], (120, 24));
+    session.shows("Queues");
+    session.keys("3/%s\rcsubj\r");
+    session.shows("copied the Subject");
+    session.keys(&format!("C{}\r", out.display()));
+    session.shows("saved /");
+    session.keys("q");
+    assert_eq!(session.ends(), 0);
+    assert_eq!(std::fs::read_to_string(out.join("copied.txt")).unwrap(), "RE:33%s5%s99");
+    assert_eq!(crate::common::traces(&backup), before);
+}
+
+#[test]
+fn bodies_are_read_for_a_filter_and_orders_are_found_beside_the_drawing() {
+    let mut session = Session::start(&[BACKUP], (120, 24));
+    session.shows("Queues");
+    session.keys("3ftext:the from:castillo\r>>>>r");
+    session.shows("Sizev");
+    session.shows("filter: text:the from:castillo");
+    session.keys("\x1b");
+    session.until("all messages", |screen| !screen.contains("filter: "));
+    session.keys("q");
+    assert_eq!(session.ends(), 0);
+}
+
 #[test]
 fn a_path_that_is_no_backup_is_said_on_the_plain_terminal() {
     let mut session = Session::start(&["browse", "src/nothing-here"], (80, 24));
@@ -225,7 +320,7 @@ fn a_finding_is_saved_where_the_user_says_and_not_into_the_evidence() {
     let mut session = Session::start(&[backup.to_str().unwrap()], (200, 24));
     session.shows("Queues");
     session.keys("2/MSG143\rs");
-    session.shows("save to:");
+    session.shows("save to (Enter: imcscan-saved):");
     session.keys(&format!("{}\r", backup.join("Mtsout").display()));
     session.shows("not saved");
     session.keys("s");

@@ -117,7 +117,7 @@ impl<'a> Reading<'a> {
         }
         self.cells = self.cells.saturating_sub(fields.len());
         for fault in &record.faults {
-            let offset = line.offset + file.encoded_length(text.get(..fault.at).unwrap_or_default());
+            let offset = line.offset + file.length_from(line.offset, text.get(..fault.at).unwrap_or_default());
             self.log.add(offset, fault.code, || format!("line {}: {}", line.number, fault.text));
         }
         self.log.count(record.more_faults);
@@ -136,7 +136,7 @@ impl<'a> Reading<'a> {
             self.log
                 .add(line.offset, "too-many-entries", || format!("line {}: only {} of {} fields are kept", line.number, fields.len(), record.count));
         }
-        Row { line: line.number, lines, offset: line.offset, length: file.encoded_length(text), fields, surplus }
+        Row { line: line.number, lines, offset: line.offset, length: file.length_from(line.offset, text), fields, surplus }
     }
 
     /// Splits one record; when a quote stays open, it is taken as text if the fields then match the header.
@@ -144,7 +144,7 @@ impl<'a> Reading<'a> {
         let rules = Rules { separator, room: self.cells, ignored: None };
         let record = split(text, rules);
         let Some(open) = record.open else { return record };
-        let offset = line.offset + self.file.encoded_length(text.get(..open).unwrap_or_default());
+        let offset = line.offset + self.file.length_from(line.offset, text.get(..open).unwrap_or_default());
         self.log.add(offset, "unclosed-quote", || format!("line {}: nothing closes this quote", line.number));
         let again = split(text, Rules { ignored: Some(open), ..rules });
         if again.open.is_none() && again.count == columns { Record { open: Some(open), ..again } } else { record }
@@ -230,9 +230,9 @@ fn blank_export(file: &TextFile) -> DirectoryExport {
 /// Makes a field; `at` is the last known place as (index in the record, offset in the file), so that each byte is measured once.
 fn field(file: &TextFile, text: &str, token: &Token, at: &mut (usize, u64)) -> Field {
     let (index, offset) = *at;
-    let offset = offset + file.encoded_length(text.get(index..token.range.start).unwrap_or_default());
+    let offset = offset + file.length_from(offset, text.get(index..token.range.start).unwrap_or_default());
     let raw = text.get(token.range.clone()).unwrap_or_default();
-    let length = file.encoded_length(raw);
+    let length = file.length_from(offset, raw);
     *at = (token.range.end, offset + length);
     Field { raw: raw.into(), values: Vec::new(), offset, length, quoting: token.quoting, has_quoting_fault: false }
 }

@@ -64,10 +64,10 @@ impl<'a> LinePlaces<'a> {
             (self.index, self.offset) = (0, self.line.offset);
         }
         if let Some(before) = self.line.text.get(self.index..start) {
-            self.offset += self.file.encoded_length(before);
+            self.offset += self.file.length_from(self.offset, before);
             self.index = start;
         }
-        Place { line: self.line.number, offset: self.offset, length: self.file.encoded_length(piece) }
+        Place { line: self.line.number, offset: self.offset, length: self.file.length_from(self.offset, piece) }
     }
 }
 

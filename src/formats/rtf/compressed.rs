@@ -126,7 +126,11 @@ pub fn decompress<'a>(data: &'a [u8], limits: &Limits) -> Decoded<CompressedRtf<
         Some(RtfStorage::Unknown(magic)) => {
             faults.add(RtfFault::BadMagic, 8, format!("COMPTYPE is {magic:#010x}, neither LZFu nor MELA"));
             // Some writers forgot to compress and put the text there as it is.
-            rtf.bytes = Cow::Borrowed(if is_rtf(data) { data } else { &[] });
+            let kept = data.get(..limits.rtf_bytes).unwrap_or(data);
+            rtf.bytes = Cow::Borrowed(if is_rtf(data) { kept } else { &[] });
+            if is_rtf(data) && kept.len() < data.len() {
+                faults.add(RtfFault::None, 0, format!("reading stops at the limit of {} bytes", kept.len()));
+            }
         }
         None => {}
     }
@@ -276,13 +280,14 @@ fn inflate(content: &[u8], limit: usize) -> Inflated {
     let mut reader = Reader::new(content);
     let end = loop {
         let Ok(flags) = reader.u8("flags") else { break End::Data };
-        if let Some(end) = run(flags, &mut reader, &mut window, &mut bytes) {
-            break end;
-        }
+        let ended = run(flags, &mut reader, &mut window, &mut bytes);
         // Eight items give at most 136 bytes, so that the limit is passed by no more than those.
         if bytes.len() > limit {
             bytes.truncate(limit);
             break End::Limit;
+        }
+        if let Some(end) = ended {
+            break end;
         }
     };
     Inflated { bytes, end }

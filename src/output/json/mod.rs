@@ -1,5 +1,5 @@
-//! The versioned wire forms `imcscan.report/1`, `imcscan.decode/1` and `imcscan.migrate/1`, and lists of messages and findings in the same
-//! shapes: one JSON document, or the same objects one a line. The only place with `Serialize`.
+//! The versioned wire forms `imcscan.report/1`, `imcscan.decode/1` and `imcscan.migrate/1`, and lists of messages and findings in the shapes of
+//! the report: one JSON document, or the same objects one a line. The only place with `Serialize`.
 //!
 //! Domain types are destructured exhaustively on their way to the wire, so that a new field cannot be forgotten.
 
@@ -7,6 +7,7 @@ mod decode;
 mod decode_sources;
 mod migrate;
 mod pretty;
+mod schema;
 mod selection;
 mod v1;
 mod v1_message;
@@ -21,6 +22,7 @@ use crate::{diagnostics::Rule, report::Report};
 
 pub use decode::write as write_decoded;
 pub use migrate::write as write_migration;
+pub use schema::{Form, schema};
 pub use selection::{write_finding_lines, write_findings, write_message_lines, write_messages};
 
 /// The JSON Schema (2020-12) of the report.

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer, ser::SerializeSeq};
 use serde_json::{Value, json};
 
 use crate::{
-    backup::{Backup, EntryKind, FileRecord, FileState, PackingListSource, ProductLine, ProfileDump, Queue},
+    backup::{Backup, EntryKind, FileRecord, FileState, PackingListSource, PlaceNote, ProductLine, ProfileDump, Queue},
     base::Limits,
     diagnostics::{Evidence, Finding, Outcome, RuleBug, Settings, Severity, Undecided},
     formats::packing_list::Dialect,
@@ -248,7 +248,7 @@ fn tool(report: &Report) -> Value {
 fn backup_facts(backup: &Backup) -> Value {
     let version = backup.version.as_ref();
     let files = backup.files.iter().filter(|file| file.is_file());
-    json!({
+    let mut facts = json!({
         "path": backup.place.given,
         "root": backup.place.below,
         "archive": backup.place.archive,
@@ -265,7 +265,12 @@ fn backup_facts(backup: &Backup) -> Value {
         "files": files.clone().count(),
         "bytes": files.map(|file| file.size).sum::<u64>(),
         "manifest_sha256": backup.manifest.to_string(),
-    })
+    });
+    if let Some(facts) = facts.as_object_mut().filter(|_| !backup.place.notes.is_empty()) {
+        let note = |note: &PlaceNote| json!({ "path": note.path, "code": note.anomaly.code, "text": note.anomaly.text });
+        facts.insert("notes".to_owned(), backup.place.notes.iter().map(note).collect());
+    }
+    facts
 }
 
 fn summary(report: &Report) -> Value {

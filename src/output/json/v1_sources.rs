@@ -4,11 +4,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    backup::{Gateway, GatewayAttribute, ProfileDump, ProfileProperty, ServiceKey, ServiceValue, Sibling, Siblings, registry_values},
+    backup::{
+        Gateway, GatewayAttribute, ProfileDump, ProfileProperty, ServiceKey, ServiceValue, Sibling, Siblings, registry_values,
+        secrets::is_secret_value,
+    },
     base::{Timestamp, hex},
     formats::{
         imccopy::ImccopyFile,
-        migrate::{ListRow, LogLine, MigrationList, MigrationLog, MigrationStatus, WizardFile},
+        ini::Located,
+        migrate::{ListRow, LogLine, MigrationList, MigrationLog, MigrationStatus, WizardFile, WizardSetting},
         profile_blob::ProfileValue,
         reg::{RegistryContent, RegistryData, RegistryValue},
     },
@@ -263,8 +267,35 @@ fn wizard(sibling: &Sibling<WizardFile>) -> Value {
         "path": sibling.path,
         "kind": file.name().replace(' ', "_"),
         "entries": file.entries(),
+        "contents": wizard_contents(file),
         "anomalies": sibling.file.anomalies.iter().map(AnomalyV1::from).collect::<Vec<_>>(),
     })
+}
+
+/// Returns what the file says; accounts are counted only.
+fn wizard_contents(file: &WizardFile) -> Value {
+    let texts = |texts: &[Located]| texts.iter().map(|text| text.value.clone()).collect::<Vec<_>>();
+    match file {
+        WizardFile::UserList(list) => {
+            let shown = |(column, cell): (usize, &Located)| {
+                let is_secret = list.columns.get(column).is_some_and(|column| is_secret_value(&column.value));
+                if is_secret { HIDDEN.to_owned() } else { cell.value.clone() }
+            };
+            let rows: Vec<Vec<String>> = list.rows.iter().map(|row| row.iter().enumerate().map(shown).collect()).collect();
+            json!({ "columns": texts(&list.columns), "rows": rows })
+        }
+        WizardFile::PackingList(list) => json!({ "first": list.first.value, "files": list.files }),
+        WizardFile::Section(section) => json!({ "lines": texts(&section.lines) }),
+        WizardFile::Control(control) => {
+            let shown = |setting: &WizardSetting| {
+                let keyword = &setting.keyword.value;
+                let value = if is_secret_value(keyword) { HIDDEN } else { setting.text() };
+                json!({ "keyword": keyword, "value": value })
+            };
+            json!({ "settings": control.settings.iter().map(shown).collect::<Vec<_>>() })
+        }
+        WizardFile::Accounts(_) => Value::Null,
+    }
 }
 
 fn result_line(line: &LogLine) -> Value {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io};
 
 use crate::{
-    backup::{Backup, FileState, PackingListSource, ProductLine, Queue},
+    backup::{Backup, FileState, PackingListSource, PlaceNote, ProductLine, Queue},
     base::{Limits, counted},
     diagnostics::{Outcome, Settings, Severity},
     report::Report,
@@ -52,6 +52,7 @@ fn changed_limits(limits: &Limits) -> impl Iterator<Item = String> {
 
 /// Writes what comes after the findings.
 pub(super) fn tail(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    place_notes(&report.backup.place.notes, page)?;
     unread_files(&report.backup, page)?;
     bugs(report, page)?;
     not_evaluated(report, page)
@@ -148,6 +149,23 @@ fn sources(backup: &Backup) -> String {
         parts.push("no connector profile: the service was stopped".to_owned());
     }
     parts.join(", ")
+}
+
+/// Writes what the listing met that is no matter of one file.
+fn place_notes(notes: &[PlaceNote], page: &mut Page<'_>) -> io::Result<()> {
+    const SHOWN: usize = 12;
+    if notes.is_empty() {
+        return Ok(());
+    }
+    page.heading("Listing of the Backup")?;
+    for PlaceNote { path, anomaly } in notes.iter().take(SHOWN) {
+        let path = if path.is_empty() { "the Backup" } else { path };
+        page.entry(2, "", &format!("{path}: {} ({})", anomaly.text, anomaly.code))?;
+    }
+    if notes.len() > SHOWN {
+        page.entry(2, "", &format!("and {} more (see --json)", notes.len() - SHOWN))?;
+    }
+    page.blank()
 }
 
 fn unread_files(backup: &Backup, page: &mut Page<'_>) -> io::Result<()> {

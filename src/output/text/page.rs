@@ -197,7 +197,7 @@ mod tests {
         let mut out = Vec::new();
         Page::brief(PLAIN, &mut out).entry(0, "", &"x ".repeat(1 << 19)).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(text.len() < 2_000 && text.ends_with("… (1048576 characters)\n"), "{text}");
+        assert!(text.len() < 2_000 && text.split_whitespace().collect::<Vec<_>>().join(" ").ends_with("… (1048576 characters)"), "{text}");
         let mut out = Vec::new();
         Page::new(PLAIN, &mut out).entry(2, &"L".repeat(900), &"x".repeat(900)).unwrap();
         assert!(out.len() < 2_200, "{}", out.len());

@@ -1,6 +1,8 @@
 //! Entries of Routing-List that do not do what they seem to (Q152471, Q161947, Q229961, Q262952). `*` means all addresses, blank means
 //! the same with a lower rank, and the message transfer agent compares the whole address with an entry.
 
+use std::collections::{HashMap, HashSet, hash_map::Entry};
+
 use crate::{
     backup::{
         Backup,
@@ -33,11 +35,31 @@ fn report(found: &[&AddressSpace<'_>], spaces: &AddressSpaces<'_>, (told, expect
     }
 }
 
-/// Returns the pairs of entries for which a test holds, each pair once.
-fn pairs<'s, 'a>(spaces: &'s AddressSpaces<'a>, test: impl Fn(&AddressSpace<'a>, &AddressSpace<'a>) -> bool) -> Option<[&'s AddressSpace<'a>; 2]> {
-    let behind = |at: usize| spaces.list.iter().skip(at + 1);
-    let mut all = spaces.list.iter().enumerate().flat_map(|(at, left)| behind(at).map(move |right| [left, right]));
-    all.find(|[left, right]| test(left, right) || test(right, left))
+/// Returns the first pair of one group whose marks differ. A forged list has a million spaces, so that each is looked at once.
+fn first_pair<'s, 'a>(spaces: &'s AddressSpaces<'a>, traits: impl Fn(&AddressSpace<'a>) -> (String, String)) -> Option<[&'s AddressSpace<'a>; 2]> {
+    let mut groups: HashMap<String, (usize, String)> = HashMap::new();
+    let mut found: Option<(usize, usize)> = None;
+    for (at, space) in spaces.list.iter().enumerate() {
+        let (group, mark) = traits(space);
+        match groups.entry(group) {
+            Entry::Vacant(vacant) => {
+                vacant.insert((at, mark));
+            }
+            Entry::Occupied(known) => {
+                let (first, known) = known.get();
+                if *known != mark && found.is_none_or(|(other, _)| *first < other) {
+                    found = Some((*first, at));
+                }
+            }
+        }
+    }
+    let (left, right) = found?;
+    Some([spaces.list.get(left)?, spaces.list.get(right)?])
+}
+
+/// Type and address in the spelling for comparison.
+fn covered(space: &AddressSpace<'_>) -> String {
+    format!("{}:{}", space.kind, space.address.trim()).to_ascii_lowercase()
 }
 
 declare_rule! {
@@ -131,11 +153,18 @@ declare_rule! {
 
 fn blank_and_star_together(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(spaces) = address_spaces(backup, findings) else { return };
-    let differ = |left: &AddressSpace<'_>, right: &AddressSpace<'_>| {
-        let costs = left.cost_number().zip(right.cost_number());
-        left.is("SMTP") && right.is("SMTP") && is_blank(left) && is_star(right) && costs.is_some_and(|(left, right)| left != right)
-    };
-    if let Some(pair) = pairs(&spaces, differ) {
+    // One of each class and cost stands for all like it.
+    let mut seen = HashSet::new();
+    let costs =
+        spaces.smtp().filter(|space| is_blank(space) || is_star(space)).filter_map(|space| Some((space, is_star(space), space.cost_number()?)));
+    let kinds: Vec<_> = costs.filter(|(_, is_star, cost)| seen.insert((*is_star, *cost))).collect();
+    let starred = |wanted: bool| kinds.iter().any(|(_, is_star, _)| *is_star == wanted);
+    if !starred(true) || !starred(false) {
+        return;
+    }
+    let other = |at: usize, star: bool, cost: u32| kinds.iter().skip(at).find(move |(_, is_star, dear)| *is_star != star && *dear != cost);
+    let pair = kinds.iter().enumerate().find_map(|(at, (space, star, cost))| Some([*space, other(at, *star, *cost)?.0]));
+    if let Some(pair) = pair {
         report(&pair, &spaces, ("a blank entry and one with * have different costs", "one of the two"), findings);
     }
 }
@@ -275,7 +304,7 @@ declare_rule! {
 
 fn local_and_plain_address_space(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(spaces) = address_spaces(backup, findings) else { return };
-    if let Some(pair) = pairs(&spaces, |left, right| left.local && !right.local && left.covers_the_same(right)) {
+    if let Some(pair) = first_pair(&spaces, |space| (covered(space), space.local.to_string())) {
         report(&pair, &spaces, ("the same address space stands with and without LOCAL", "the entry with LOCAL alone"), findings);
     }
 }
@@ -357,11 +386,8 @@ declare_rule! {
 
 fn address_space_duplicate(backup: &Backup, findings: &mut Findings<'_>) {
     let Some(spaces) = address_spaces(backup, findings) else { return };
-    let is_double = |left: &AddressSpace<'_>, right: &AddressSpace<'_>| {
-        let cost = |space: &AddressSpace<'_>| space.cost_number().ok_or_else(|| space.cost.map(str::trim).map(str::to_owned));
-        left.local == right.local && left.covers_the_same(right) && cost(left) != cost(right)
-    };
-    if let Some(pair) = pairs(&spaces, is_double) {
+    let cost = |space: &AddressSpace<'_>| space.cost_number().ok_or_else(|| space.cost.map(str::trim).map(str::to_owned));
+    if let Some(pair) = first_pair(&spaces, |space| (format!("{} {}", space.local, covered(space)), format!("{:?}", cost(space)))) {
         report(&pair, &spaces, ("the same address space stands with two costs", "one entry"), findings);
     }
 }

@@ -1,7 +1,7 @@
 //! Headers: the path of the message as a table of hops with their delays, then every field.
 
 use crate::{
-    base::Timestamp,
+    base::{Timestamp, counted},
     formats::mime::{HeaderBlock, HeaderFault, HeaderField, Received, received},
 };
 
@@ -29,16 +29,42 @@ fn path(block: &HeaderBlock) -> Vec<Row> {
     if hops.is_empty() {
         return Vec::new();
     }
-    let mut rows = vec![Row::heading(format!("Path ({} hops, oldest first)", hops.len()))];
-    let mut before: Option<Timestamp> = None;
-    for (index, hop) in hops.iter().enumerate() {
-        let time = hop.date.map(|date| date.time);
-        let delay = time.zip(before).map(|(time, before)| time.seconds_since(before));
-        before = time.or(before);
-        rows.push(hop_row(index + 1, hop, delay));
+    let mut rows = vec![Row::heading(format!("Path ({}, oldest first)", counted(hops.len(), "hop")))];
+    let delays = delays(&hops);
+    let slowest = slowest(&delays);
+    for (index, (hop, delay)) in hops.iter().zip(&delays).enumerate() {
+        let row = hop_row(index + 1, hop, *delay);
+        rows.push(if slowest == Some(index) { row.with(Tone::Strong, "  the slowest") } else { row });
     }
     rows.push(Row::new());
     rows
+}
+
+/// Returns how long each hop took since the one before it.
+fn delays(hops: &[Received]) -> Vec<Option<i64>> {
+    let mut before: Option<Timestamp> = None;
+    let delay = |hop: &Received| {
+        let time = hop.date.map(|date| date.time);
+        let delay = time.zip(before).map(|(time, before)| time.seconds_since(before));
+        before = time.or(before);
+        delay
+    };
+    hops.iter().map(delay).collect()
+}
+
+fn slowest(delays: &[Option<i64>]) -> Option<usize> {
+    let timed = delays.iter().enumerate().filter_map(|(index, delay)| Some((index, delay.filter(|delay| *delay > 0)?)));
+    timed.max_by_key(|(index, delay)| (*delay, std::cmp::Reverse(*index))).map(|(index, _)| index)
+}
+
+/// Returns how many hops a mail took, and where it waited longest.
+pub(super) fn journey(block: &HeaderBlock) -> Option<String> {
+    let mut hops: Vec<Received> = block.all("Received").map(|field| received(&field.value)).collect();
+    hops.reverse();
+    let delays = delays(&hops);
+    let slowest = slowest(&delays).and_then(|index| Some((hops.get(index)?, delays.get(index).copied().flatten()?)));
+    let waited = slowest.map(|(hop, delay)| format!(", the slowest +{} to {}", crate::tui::view::span(delay), hop.by.as_deref().unwrap_or("?")));
+    (!hops.is_empty()).then(|| format!("{}{}", counted(hops.len(), "hop"), waited.unwrap_or_default()))
 }
 
 fn hop_row(number: usize, hop: &Received, delay: Option<i64>) -> Row {

@@ -63,14 +63,14 @@ impl Tree<'_> {
                 self.attachment((view, index), attachment, found);
             }
         }
-        let pages = self.pages(view, record, &links);
+        let pages = self.pages(view, record, (own, &links));
         if let Some(node) = self.nodes.get_mut(own) {
             node.pages = pages;
         }
     }
 
-    fn pages(&self, view: &MessageView<'_>, record: &MailRecord, links: &[usize]) -> Vec<(Tab, Vec<Row>)> {
-        let mut pages = vec![(Tab::Summary, summary(view, record))];
+    fn pages(&self, view: &MessageView<'_>, record: &MailRecord, (own, links): (usize, &[usize])) -> Vec<(Tab, Vec<Row>)> {
+        let mut pages = vec![(Tab::Summary, summary(view, record, own))];
         if !record.recipients.is_empty() {
             pages.push((Tab::Recipients, self.recipients(view, record)));
         }
@@ -115,7 +115,7 @@ impl Tree<'_> {
     }
 }
 
-fn summary(view: &MessageView<'_>, record: &MailRecord) -> Vec<Row> {
+fn summary(view: &MessageView<'_>, record: &MailRecord, own: usize) -> Vec<Row> {
     let fact = |label: &str, text: Option<String>| text.map(|text| Row::entry(label, text));
     let sender = record.sender.as_ref().map(|sender| {
         let kind = sender.address_type.as_deref().map(|kind| format!(" ({kind})")).unwrap_or_default();
@@ -138,6 +138,9 @@ fn summary(view: &MessageView<'_>, record: &MailRecord) -> Vec<Row> {
     }
     if record.recipients.len() > 20 {
         rows.push(Row::entry("", format!("and {} more; see Recipients", record.recipients.len() - 20)));
+    }
+    if let Some(journey) = view.headers.as_ref().and_then(|block| headers::journey(&block.value)) {
+        rows.push(Row::entry("Path", journey).to(Target::Node(own, Tab::Headers)));
     }
     rows.push(Row::entry("Holds", format!("{}, {}", counted(record.properties, "property"), counted(record.attachments.len(), "attachment"))));
     rows.push(Row::entry("Bytes", format!("{:#x} to {:#x}", record.span.start, record.span.end)));

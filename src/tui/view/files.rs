@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use regex::Regex;
+
 use crate::{
     backup::{EntryKind, FileRecord, FileState, Reconciliation},
     base::counted,
@@ -10,6 +12,7 @@ use crate::{
 };
 
 use crate::tui::{
+    app::App,
     row::{Row, Tone},
     target::{Item, Spot, Tab, Target},
 };
@@ -80,6 +83,33 @@ pub fn listing(report: &Report) -> Vec<Listed> {
     report.backup.files.iter().map(|file| states.get(file.path.as_ref()).copied().unwrap_or_default()).collect()
 }
 
+/// Returns whether something is wrong with a file.
+#[must_use]
+pub fn is_flagged(app: &App, index: usize) -> bool {
+    let file = app.report.as_ref().and_then(|report| report.backup.files.get(index));
+    file.is_some_and(|file| is_odd(file, app.listing.get(index).copied().unwrap_or_default()))
+}
+
+fn is_odd(file: &FileRecord, listed: Listed) -> bool {
+    listed.is_odd() || matches!(state(file).1, Tone::Damage | Tone::Warning)
+}
+
+/// Returns whether path, state or digest of a file say what a search looks for.
+#[must_use]
+pub fn says(report: &Report, (item, listing): (&Item, &[Listed]), pattern: &Regex) -> bool {
+    match *item {
+        Item::File(index) => report.backup.files.get(index).is_some_and(|file| {
+            let listed = listing.get(index).copied().unwrap_or_default().word();
+            [&file.path, state(file).0, listed].into_iter().any(|text| pattern.is_match(text))
+                || file.sha256.is_some_and(|digest| pattern.is_match(&digest.to_string()))
+        }),
+        Item::Missing(index) => reconciliation(report)
+            .and_then(|found| found.missing.get(index))
+            .is_some_and(|missing| pattern.is_match(&missing.path) || pattern.is_match("missing listed")),
+        _ => false,
+    }
+}
+
 fn state(file: &FileRecord) -> (&'static str, Tone) {
     match (file.entry, file.state) {
         (EntryKind::Folder, _) => ("folder", Tone::Dim),
@@ -93,10 +123,24 @@ fn state(file: &FileRecord) -> (&'static str, Tone) {
     }
 }
 
+fn named(width: usize) -> usize {
+    width.saturating_sub(27).clamp(10, 70)
+}
+
+/// Returns the names of the columns.
+#[must_use]
+pub fn header(width: usize) -> Row {
+    let row = Row::new().cell(Tone::Strong, "File", named(width)).number(Tone::Strong, "Size", 5).cell(Tone::Strong, "State", 8);
+    if width > ROOMY { row.cell(Tone::Strong, "List", 11).with(Tone::Strong, "SHA-256") } else { row.with(Tone::Strong, "List") }
+}
+
+/// Columns from which on the digest has room.
+const ROOMY: usize = 150;
+
 /// Returns the row of a file, or of one that is missing.
 #[must_use]
 pub fn row(report: &Report, (item, listing): (&Item, &[Listed]), width: usize) -> Row {
-    let named = width.saturating_sub(27).clamp(10, 70);
+    let named = named(width);
     match *item {
         Item::Missing(index) => reconciliation(report).and_then(|found| found.missing.get(index)).map_or_else(Row::new, |missing| {
             Row::new()
@@ -111,9 +155,12 @@ pub fn row(report: &Report, (item, listing): (&Item, &[Listed]), width: usize) -
             let listed = listing.get(index).copied().unwrap_or_default();
             let bytes = if file.is_file() { size(file.size) } else { String::new() };
             let row = Row::new().cell(Tone::Plain, &file.path, named).number(Tone::Dim, bytes, 5).cell(tone, word, 8);
-            let row = row
-                .with(if listed.is_odd() { Tone::Warning } else { Tone::Dim }, listed.word())
-                .flag(listed.is_odd() || tone == Tone::Damage || tone == Tone::Warning);
+            let (listed_tone, word) = (if listed.is_odd() { Tone::Warning } else { Tone::Dim }, listed.word());
+            let row = match file.sha256.filter(|_| width > ROOMY) {
+                Some(digest) => row.cell(listed_tone, word, 11).with(Tone::Dim, digest.to_string()),
+                None => row.with(listed_tone, word),
+            };
+            let row = row.flag(is_odd(file, listed));
             let target = file.is_file().then(|| Target::File(file.path.clone(), Box::default()));
             row.to(target).copies(format!("{}  {}", file.sha256.map(|digest| digest.to_string()).unwrap_or_default(), file.path))
         }),

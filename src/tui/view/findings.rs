@@ -78,8 +78,8 @@ pub fn detail(report: &Report, index: usize) -> Vec<Row> {
     rows.push(Row::new());
     rows.extend(touched(finding));
     rows.extend(paragraphs("What to do", &docs.section("What to do")));
-    rows.extend(paragraphs("Why", &docs.section("Why it matters")));
     rows.push(Row::entry("Articles", rule.kb.join(" ")));
+    rows.extend(paragraphs("Why", &docs.section("Why it matters")));
     let target = report.outcomes.iter().position(|(other, _)| other.meta.code == rule.code);
     let target = target.map(|at| Target::Item(Screen::Rules, Box::new(Item::Rule(at))));
     rows.push(Row::entry("Rule", "its whole explanation").to(target));
@@ -89,7 +89,14 @@ pub fn detail(report: &Report, index: usize) -> Vec<Row> {
 fn touched(finding: &Finding) -> Option<Row> {
     let queues: Vec<&str> = finding.affected.queues.iter().map(String::as_str).collect();
     let messages = finding.affected.messages;
-    (messages > 0).then(|| Row::entry("Touches", format!("{} in {}", counted(messages, "message"), queues.join(", "))))
+    touches(finding).map(|target| Row::entry("Touches", format!("{} in {}", counted(messages, "message"), queues.join(", "))).to(target))
+}
+
+/// Returns where the messages are shown that a finding touches.
+#[must_use]
+pub fn touches(finding: &Finding) -> Option<Target> {
+    let target = Target::Filtered(Screen::Messages, format!("rule:={}", finding.rule.code).into());
+    (finding.affected.messages > 0).then_some(target)
 }
 
 fn proof(evidence: &Evidence) -> Row {

@@ -13,6 +13,7 @@ use crate::tui::{
 
 use super::{
     registry::{differs_in_words, place},
+    settings::{self, Oddity, Setting},
     words::{findings_where, paragraphs},
 };
 
@@ -46,18 +47,38 @@ pub fn row(report: &Report, index: usize, width: usize) -> Row {
     let Some(attribute) = attribute(report, index) else { return Row::new() };
     let column = if attribute.column.is_empty() { "(no column)" } else { &attribute.column };
     let data = shown(attribute).replace(['\n', '\r'], " ");
-    let named = (width * 2 / 5).clamp(12, 34);
-    let row = Row::new().cell(if attribute.values.is_empty() { Tone::Dim } else { Tone::Strong }, column, named).with(Tone::Plain, &data);
-    let row = if attribute.known.is_none() { row.with(Tone::Dim, "  unknown attribute") } else { row };
-    let row = if is_shifted(report, index) && !attribute.values.is_empty() { row.with(Tone::Damage, "  maybe under the wrong name") } else { row };
-    let differs = odd_default(attribute);
-    let row = match differs {
-        Some(default) => row.with(Tone::Changed, format!("  default {default}")),
-        None => row,
+    let odd = oddity(attribute);
+    let remark = match odd {
+        _ if is_shifted(report, index) && !attribute.values.is_empty() => Some("maybe under the wrong name".to_owned()),
+        Some(Oddity::Unknown) => Some("unknown attribute".to_owned()),
+        Some(Oddity::WrongType) => attribute.known.map(|known| format!("not {}", known.syntax.words())),
+        _ => None,
+    };
+    let setting = Setting {
+        name: column,
+        is_known: attribute.known.is_some() && !attribute.values.is_empty(),
+        data: &data,
+        default: attribute.known.map_or("", |known| known.default),
+        remark,
+        meaning: attribute.known.map_or("", |known| known.meaning),
+        oddity: odd,
     };
     let has_finding = report.findings.iter().any(|finding| finding.evidence.iter().any(|evidence| is_proof(evidence, report, attribute)));
-    let is_odd = attribute.known.is_none() && !attribute.values.is_empty();
-    row.flag(has_finding || is_odd || differs.is_some()).copies(format!("{column}={data}"))
+    settings::row(&setting, width).flag(has_finding).copies(format!("{column}={data}"))
+}
+
+/// Returns the names of the columns.
+#[must_use]
+pub fn header(width: usize) -> Row {
+    settings::header("Attribute", width)
+}
+
+fn oddity(attribute: &GatewayAttribute) -> Option<Oddity> {
+    let Some(known) = attribute.known else { return (!attribute.values.is_empty()).then_some(Oddity::Unknown) };
+    if !attribute.is_secret && !attribute.values.iter().all(|value| known.syntax.admits(value)) {
+        return Some(Oddity::WrongType);
+    }
+    odd_default(attribute).map(|_| Oddity::Differs)
 }
 
 /// Returns everything about an attribute.
@@ -68,10 +89,24 @@ pub fn detail(report: &Report, index: usize) -> Vec<Row> {
     rows.extend(paragraphs("Data", &shown(attribute)));
     if let Some(known) = attribute.known {
         let fact = |label: &str, text: &str| (!text.is_empty()).then(|| Row::entry(label, text));
+        let odd = match oddity(attribute) {
+            Some(Oddity::WrongType) => Some(Row::entry("Odd", format!("should be {}", known.syntax.words())).flag(true)),
+            Some(Oddity::Differs) => Some(Row::entry("Odd", "differs from the default").flag(true)),
+            _ => None,
+        };
+        rows.extend(odd);
         rows.extend(
-            [fact("Meaning", known.meaning), fact("Default", known.default), fact("Also", known.friendly), fact("Articles", &known.kb.join(" "))]
-                .into_iter()
-                .flatten(),
+            [
+                fact("Meaning", known.meaning),
+                fact("Default", known.default),
+                fact("Unit", known.units),
+                fact("Also", known.friendly),
+                fact("Written as", known.syntax.words()),
+                fact("Remarks", known.notes),
+                fact("Articles", &known.kb.join(" ")),
+            ]
+            .into_iter()
+            .flatten(),
         );
     } else {
         rows.push(Row::new().with(Tone::Changed, "The table of attributes does not know this column."));

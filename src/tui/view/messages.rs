@@ -1,13 +1,12 @@
 //! Messages: one table over all queues, sorted by any column. Rows are made when they are drawn, so that their number costs nothing.
 
-use std::cmp::Ordering;
-
 use crate::{backup::MailRecord, base::counted, report::Report};
 
 use crate::tui::{
-    app::App,
+    app::{App, Sorting},
     message_row::{MessageRow, mail_of, party},
     row::{Row, Tone},
+    rows::Rows,
     target::{Item, Spot, Target},
 };
 
@@ -120,6 +119,22 @@ pub fn row(message: &MessageRow, width: usize) -> Row {
     row.flag(message.is_flagged()).to(Target::File(path.clone(), Box::default())).copies(format!("{path}\t{sender}\t{recipients}\t{subject}"))
 }
 
+/// Returns the cells of a message, whole, with their names.
+#[must_use]
+pub fn cells(message: &MessageRow) -> Vec<(&'static str, String)> {
+    let MessageRow { path, queue, time, sender, recipients, subject, size: bytes, codes, .. } = message;
+    vec![
+        ("Subject", subject.to_string()),
+        ("Sender", sender.to_string()),
+        ("Recipients", recipients.to_string()),
+        ("File", path.to_string()),
+        ("Queue", queue.to_string()),
+        ("Submitted", time.map(|time| time.to_string()).unwrap_or_default()),
+        ("Size", bytes.to_string()),
+        ("Findings", codes.join(" ")),
+    ]
+}
+
 /// Returns the name of a queue as the column has room for it.
 fn short_queue(queue: &str) -> &str {
     match queue {
@@ -131,18 +146,28 @@ fn short_queue(queue: &str) -> &str {
 /// Returns the messages in the order that the user chose.
 #[must_use]
 pub fn items(app: &App) -> Vec<Item> {
-    let mut order: Vec<usize> = (0..app.rows.len()).collect();
-    let row = |index: &usize| app.rows.get(*index);
-    let by = |a: &usize, b: &usize| row(a).zip(row(b)).map_or(Ordering::Equal, |(a, b)| compare(a, b, app.sorting.column));
-    if matches!(app.sorting.column, 0 | 2 | 3 | 4) {
-        order.sort_by_cached_key(|index| row(index).map(|row| (text_of(row, app.sorting.column).to_lowercase(), row.path.clone())));
+    app.order.iter().map(|index| Item::Message(*index as usize)).collect()
+}
+
+/// Returns the order of rows by a column; touches nothing but them, so that any thread can find it.
+#[must_use]
+pub fn order(rows: &Rows, sorting: Sorting) -> Vec<u32> {
+    let Sorting { column, is_reversed } = sorting;
+    let path = |index: &u32| rows.get(*index as usize).map(|row| &row.path);
+    let mut order: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
+    if matches!(column, 0 | 2 | 3 | 4) {
+        let mut keyed: Vec<(String, u32)> = rows.iter().map(|row| text_of(row, column).to_lowercase()).zip(order).collect();
+        keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| path(&a.1).cmp(&path(&b.1))));
+        order = keyed.into_iter().map(|(_, index)| index).collect();
     } else {
-        order.sort_by(by);
+        let mut keyed: Vec<((bool, i128), u32)> = rows.iter().map(|row| number_of(row, column)).zip(order).collect();
+        keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| path(&a.1).cmp(&path(&b.1))));
+        order = keyed.into_iter().map(|(_, index)| index).collect();
     }
-    if app.sorting.is_reversed {
+    if is_reversed {
         order.reverse();
     }
-    order.into_iter().map(Item::Message).collect()
+    order
 }
 
 fn text_of(row: &MessageRow, column: usize) -> &str {
@@ -155,29 +180,30 @@ fn text_of(row: &MessageRow, column: usize) -> &str {
 }
 
 /// What has no time comes last.
-fn compare(a: &MessageRow, b: &MessageRow, column: usize) -> Ordering {
-    let own = match column {
-        1 => (a.time.is_none(), a.time).cmp(&(b.time.is_none(), b.time)),
-        5 => a.size.cmp(&b.size),
-        6 => a.attachments.cmp(&b.attachments),
-        7 => a.codes.len().cmp(&b.codes.len()),
-        _ => a.damage.cmp(&b.damage),
-    };
-    own.then_with(|| a.path.cmp(&b.path))
+fn number_of(row: &MessageRow, column: usize) -> (bool, i128) {
+    match column {
+        BY_TIME => (row.time.is_none(), row.time.map_or(0, |time| time.filetime().into())),
+        5 => (false, row.size.into()),
+        6 => (false, row.attachments as i128),
+        7 => (false, row.codes.len() as i128),
+        _ => (false, row.damage as i128),
+    }
 }
 
 /// Returns what is known of a message without opening it.
 #[must_use]
 pub fn detail(report: Option<&Report>, message: &MessageRow) -> Vec<Row> {
-    let mut rows = vec![
-        Row::new().with(Tone::Heading, if message.subject.is_empty() { "(no subject)" } else { &message.subject }),
-        Row::entry("From", &message.sender),
-    ];
+    let mut rows = vec![Row::new().with(Tone::Heading, if message.subject.is_empty() { "(no subject)" } else { &message.subject })];
     let Some((report, record)) = report.zip(message.record).and_then(|(report, index)| Some((report, report.backup.messages.get(index)?))) else {
+        rows.push(Row::entry("From", &message.sender));
         rows.push(Row::entry("To", &message.recipients));
         rows.push(Row::entry("File", &message.path));
         return rows;
     };
+    // What is wrong comes first: who and when stand in the table too.
+    rows.extend(damage(report, message));
+    rows.extend(findings_of(report, &message.path).into_iter().skip(1));
+    rows.push(Row::entry("From", &message.sender));
     let shell = record.shell.record();
     let mail = mail_of(record, &shell);
     rows.extend(recipients(if shell.recipients.is_empty() { mail } else { &shell }));
@@ -190,8 +216,6 @@ pub fn detail(report: Option<&Report>, message: &MessageRow) -> Vec<Row> {
     if !names.is_empty() {
         rows.push(Row::entry("Attached", names.join(", ")));
     }
-    rows.extend(damage(report, message));
-    rows.extend(findings_of(report, &message.path));
     rows
 }
 

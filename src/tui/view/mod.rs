@@ -1,5 +1,6 @@
 //! The screens, one file each: what a screen lists, how a row of it looks, and what its detail says.
 
+mod charts;
 pub mod file;
 pub mod files;
 pub mod findings;
@@ -10,10 +11,14 @@ pub mod overview;
 pub mod profile;
 pub mod registry;
 pub mod rules;
+mod settings;
 pub mod siblings;
 mod words;
 
+pub(crate) use settings::MARKS;
 pub(crate) use words::span;
+
+use regex::Regex;
 
 use super::{
     app::App,
@@ -27,7 +32,7 @@ pub fn items(app: &App, screen: Screen) -> Vec<Item> {
     match (screen, app.report.as_deref()) {
         (Screen::Messages, _) => messages::items(app),
         (Screen::File, _) => file::items(app),
-        (Screen::Overview, Some(report)) => overview::items(report, &app.rows),
+        (Screen::Overview, Some(_)) => app.overview.clone(),
         (Screen::Findings, Some(report)) => findings::items(report),
         (Screen::Registry, Some(report)) => registry::items(report),
         (Screen::Profile, Some(report)) => profile::items(report),
@@ -39,9 +44,17 @@ pub fn items(app: &App, screen: Screen) -> Vec<Item> {
     }
 }
 
+#[cfg(test)]
+thread_local! {
+    /// Rows of lists that this thread has made: what a frame costs.
+    pub(super) static MADE: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// Returns how a row looks that is so many columns wide.
 #[must_use]
 pub fn row(app: &App, item: &Item, width: usize) -> Row {
+    #[cfg(test)]
+    MADE.set(MADE.get() + 1);
     let report = app.report.as_deref();
     match (item, report) {
         (Item::Row(row), _) => (**row).clone(),
@@ -59,17 +72,40 @@ pub fn row(app: &App, item: &Item, width: usize) -> Row {
     }
 }
 
-/// Returns the text in which a search looks for a row: whole, where the row itself may be cut.
+/// Returns the names of a screen's columns; none where it is no table.
 #[must_use]
-pub fn searched(app: &App, item: &Item) -> String {
-    match item {
-        Item::Message(index) => app.rows.get(*index).map(super::message_row::MessageRow::searched).unwrap_or_default(),
-        other => {
-            let row = row(app, other, 400);
-            format!("{}\n{}", row.plain(), row.copy.unwrap_or_default())
+pub fn header(app: &App, width: usize) -> Option<Row> {
+    match app.screen {
+        Screen::Messages => Some(messages::header(app, width)),
+        Screen::Registry => Some(registry::header(width)),
+        Screen::Profile => Some(profile::header(width)),
+        Screen::Gateway => Some(gateway::header(width)),
+        Screen::Files => Some(files::header(width)),
+        _ => None,
+    }
+}
+
+/// Returns whether a row says what a search looks for: its whole text counts, where the row itself may be cut.
+#[must_use]
+pub fn says(app: &App, item: &Item, pattern: &Regex) -> bool {
+    match (item, &app.report) {
+        (Item::Message(index), _) => app.rows.get(*index).is_some_and(|row| {
+            let whole = app.table.as_ref().zip(row.record).and_then(|(table, record)| table.rows.get(record));
+            row.searched().any(|text| pattern.is_match(text))
+                || whole.is_some_and(|whole| pattern.is_match(whole.anywhere()))
+                || row.time.is_some_and(|time| pattern.is_match(&time.to_string()))
+        }),
+        (Item::File(_) | Item::Missing(_), Some(report)) => files::says(report, (item, &app.listing), pattern),
+        (Item::Rule(index), Some(report)) if rules::says(report, *index, pattern) => true,
+        (other, _) => {
+            let row = row(app, other, WIDE);
+            pattern.is_match(&row.plain()) || row.copy.is_some_and(|copy| pattern.is_match(&copy))
         }
     }
 }
+
+/// Columns at which no row is cut.
+const WIDE: usize = 400;
 
 /// Returns what the detail says about a row.
 #[must_use]
@@ -94,6 +130,7 @@ pub fn detail(app: &App, item: &Item) -> Vec<Row> {
 pub fn is_flagged(app: &App, item: &Item) -> bool {
     match item {
         Item::Message(index) => app.rows.get(*index).is_some_and(super::message_row::MessageRow::is_flagged),
+        Item::File(index) => files::is_flagged(app, *index),
         other => row(app, other, 80).is_flagged,
     }
 }

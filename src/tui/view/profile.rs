@@ -1,9 +1,14 @@
 //! Profile: the MAPI profiles of the connector, their sections and properties. Secrets are named, never shown.
 
 use crate::{
-    backup::{Profile, ProfileProperty, ProfileSection},
+    backup::{
+        Profile, ProfileProperty, ProfileSection,
+        profile_values::{self, ProfileValueDefinition},
+    },
     base::counted,
     diagnostics::Locator,
+    formats::profile_blob::ProfileValue,
+    mapi::{PropTag, PropType},
     report::Report,
 };
 
@@ -14,6 +19,7 @@ use crate::tui::{
 
 use super::{
     registry::place,
+    settings::{self, Oddity, Setting},
     words::{findings_where, paragraphs},
 };
 
@@ -52,18 +58,68 @@ pub fn row(report: &Report, item: &Item, width: usize) -> Row {
         Item::Section(at, section) => profile(report, at).and_then(|profile| profile.sections.get(section)).map(|section| {
             Row::new().with(Tone::Info, format!(" [{}]", section.id)).with(Tone::Dim, format!(" {}", counted(section.properties.len(), "property")))
         }),
-        Item::Property(at, section, index) => property(report, (at, section, index)).map(|(_, property)| {
-            let name = property.name.map_or_else(|| property.tag.to_string(), str::to_owned);
-            let named = (width * 2 / 5).clamp(12, 34);
-            let tone = if property.name.is_some() { Tone::Strong } else { Tone::Dim };
-            let data = shown(property);
-            let row = Row::new().with(Tone::Plain, "  ").cell(tone, name, named).with(Tone::Plain, data.replace(['\n', '\r'], " "));
-            let row = if property.name.is_none() { row.with(Tone::Dim, "  unknown property") } else { row };
-            row.flag(property.name.is_none() || !property.anomalies.is_empty() || has_finding(report, property))
-        }),
+        Item::Property(at, section, index) => {
+            property(report, (at, section, index)).map(|(section, property)| property_row(report, (section, property), width))
+        }
         _ => None,
     };
     row.unwrap_or_default()
+}
+
+/// Returns the names of the columns.
+#[must_use]
+pub fn header(width: usize) -> Row {
+    settings::header("Property", width)
+}
+
+fn property_row(report: &Report, (section, property): (&ProfileSection, &ProfileProperty), width: usize) -> Row {
+    let name = property.name.map_or_else(|| property.tag.to_string(), str::to_owned);
+    let oddity = oddity(section, property);
+    let remark = match oddity {
+        Some(Oddity::Unknown) => Some("unknown property".to_owned()),
+        Some(Oddity::WrongType) => Some(wrong_type(section, property).unwrap_or_else(|| "the data do not fit the type".to_owned())),
+        _ => None,
+    };
+    let default = profile_values::template(property.tag).map(|number| format!("{number} ({number:#x})")).unwrap_or_default();
+    let data = shown(property);
+    let setting = Setting {
+        name: &name,
+        is_known: property.name.is_some(),
+        data: &data,
+        default: &default,
+        remark,
+        meaning: known(section, property).map_or("", |known| known.meaning),
+        oddity,
+    };
+    settings::row(&setting, width).flag(!property.anomalies.is_empty() || has_finding(report, property)).copies(format!("{name}={data}"))
+}
+
+/// Returns the service that a section belongs to, by its PR_SERVICE_NAME.
+fn service(section: &ProfileSection) -> Option<String> {
+    const PR_SERVICE_NAME: PropTag = PropTag(0x3D09_001E);
+    section.properties.iter().find(|property| property.tag == PR_SERVICE_NAME).map(|property| property.value.shown())
+}
+
+fn known(section: &ProfileSection, property: &ProfileProperty) -> Option<&'static ProfileValueDefinition> {
+    profile_values::describe(&section.id, property.tag, service(section).as_deref())
+}
+
+fn wrong_type(section: &ProfileSection, property: &ProfileProperty) -> Option<String> {
+    let wanted = profile_values::documented_type(&section.id, property.tag, service(section).as_deref())?;
+    let name = |kind: PropType| kind.name().unwrap_or_else(|| format!("{:#06x}", kind.0));
+    Some(format!("{} instead of {}", name(property.tag.prop_type()), name(wanted)))
+}
+
+fn oddity(section: &ProfileSection, property: &ProfileProperty) -> Option<Oddity> {
+    if !property.anomalies.is_empty() || property.name.is_none() && wrong_type(section, property).is_some() {
+        return Some(Oddity::WrongType);
+    }
+    if property.name.is_none() {
+        return Some(Oddity::Unknown);
+    }
+    let template = profile_values::template(property.tag)?;
+    let ProfileValue::Long(number) = property.value else { return None };
+    (number.cast_unsigned() != template).then_some(Oddity::Differs)
 }
 
 fn has_finding(report: &Report, property: &ProfileProperty) -> bool {
@@ -108,6 +164,7 @@ fn property_detail(report: &Report, (file, section): (&str, &ProfileSection), pr
         Row::entry("Stored as", format!("{}, size {}", property.reg_type, property.size)),
     ];
     rows.extend(paragraphs("Data", &shown(property)));
+    rows.extend(known_rows(section, property));
     let span = property.place.offset..property.place.offset + property.place.length;
     rows.push(place(file, property.place.line, Spot { line: property.place.line, span: Some(span), ..Spot::default() }));
     rows.extend(
@@ -117,6 +174,26 @@ fn property_detail(report: &Report, (file, section): (&str, &ProfileSection), pr
             .map(|anomaly| Row::new().with(Tone::Damage, format!("{}: ", anomaly.code)).with(Tone::Plain, &anomaly.text).flag(true)),
     );
     rows.extend(findings_where(report, |evidence| is_proof(evidence, report, property)));
+    rows
+}
+
+fn known_rows(section: &ProfileSection, property: &ProfileProperty) -> Vec<Row> {
+    let number = if let ProfileValue::Long(number) = property.value { Some(number.cast_unsigned()) } else { None };
+    let fact = |label: &str, text: &str| (!text.is_empty()).then(|| Row::entry(label, text));
+    let odd = match oddity(section, property) {
+        Some(Oddity::WrongType) => Some(wrong_type(section, property).unwrap_or_else(|| "the data do not fit the type".to_owned())),
+        Some(Oddity::Differs) => Some("differs from the gateway template".to_owned()),
+        _ => None,
+    };
+    let mut rows: Vec<Row> = odd.map(|odd| Row::entry("Odd", odd).flag(true)).into_iter().collect();
+    rows.extend(
+        profile_values::template(property.tag).map(|number| Row::entry("Default", format!("{number} ({number:#x}), as the gateway template sets"))),
+    );
+    if let Some(known) = known(section, property) {
+        let here = number.and_then(|number| known.meaning_of(number));
+        rows.extend(here.map(|here| Row::entry("Here", here)));
+        rows.extend([fact("Meaning", known.meaning), fact("Articles", &known.kb.join(" ")), fact("Remarks", known.notes)].into_iter().flatten());
+    }
     rows
 }
 

@@ -16,21 +16,13 @@ use crate::tui::{
     target::{Item, Spot, Target},
 };
 
-use super::words::{findings_where, paragraphs};
+use super::{
+    settings::{self, Oddity, Setting},
+    words::{findings_where, paragraphs},
+};
 
 /// What the table calls the values of a key that it describes together.
 const COUNTERS: &str = "(counter values)";
-
-/// What is odd about a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Oddity {
-    /// No article knows it.
-    Unknown,
-    /// It is of another type than documented.
-    WrongType,
-    /// It differs from the default.
-    Differs,
-}
 
 /// Returns keys and values.
 #[must_use]
@@ -77,19 +69,28 @@ pub fn value_row(report: &Report, index: usize, width: usize) -> Row {
     let definition = definition(value);
     let odd = oddity(value, definition);
     let data = if value.is_secret() { "not shown".to_owned() } else { data_text(&value.value.data) };
-    let tone = if odd.is_some() { Tone::Changed } else { Tone::Plain };
-    let name = if value.value.name.is_empty() { "(default)" } else { &value.value.name };
-    let named = (width * 2 / 5).clamp(12, 30);
-    let row = Row::new().with(Tone::Plain, " ").cell(Tone::Strong, name, named).with(tone, data.replace(['\n', '\r'], " "));
-    let row = match (odd, definition) {
-        _ if value.value.deleted => row.with(Tone::Damage, "  deleted by this file"),
-        (Some(Oddity::Unknown), _) => row.with(Tone::Dim, "  unknown value"),
-        (Some(Oddity::WrongType), Some(known)) => row.with(Tone::Damage, format!("  {} instead of {}", value.value.data.reg_type, known.type_name)),
-        (Some(Oddity::Differs), Some(known)) => row.with(Tone::Changed, format!("  default {}", known.default)),
-        _ => row,
+    let remark = match (odd, definition) {
+        _ if value.value.deleted => Some("deleted by this file".to_owned()),
+        (Some(Oddity::Unknown), _) => Some("unknown value".to_owned()),
+        (Some(Oddity::WrongType), Some(known)) => Some(format!("{} instead of {}", value.value.data.reg_type, known.type_name)),
+        _ => None,
     };
-    let copy = format!("{}={data}", value.value.name);
-    row.flag(odd.is_some() || has_finding(report, service, value)).copies(copy)
+    let setting = Setting {
+        name: if value.value.name.is_empty() { "(default)" } else { &value.value.name },
+        is_known: definition.is_some(),
+        data: &data,
+        default: definition.map_or("", |known| known.default),
+        remark,
+        meaning: definition.map_or("", |known| known.meaning),
+        oddity: odd,
+    };
+    settings::row(&setting, width).flag(value.value.deleted || has_finding(report, service, value)).copies(format!("{}={data}", value.value.name))
+}
+
+/// Returns the names of the columns.
+#[must_use]
+pub fn header(width: usize) -> Row {
+    settings::header("Value", width)
 }
 
 /// Returns everything about a value.

@@ -1,5 +1,7 @@
 //! Rules: the catalogue by outcome in this run, each with its explanation, and why one was not evaluated.
 
+use regex::Regex;
+
 use crate::{
     diagnostics::{Outcome, RuleMeta},
     report::Report,
@@ -46,6 +48,15 @@ pub fn row(report: &Report, index: usize) -> Row {
     row.flag(*outcome == Outcome::Fired).copies(format!("{} {}: {}", meta.code, meta.name, meta.title()))
 }
 
+/// Returns whether what a rule is called, or why it was not evaluated, says what a search looks for.
+#[must_use]
+pub fn says(report: &Report, index: usize, pattern: &Regex) -> bool {
+    let Some((rule, outcome)) = report.outcomes.get(index) else { return false };
+    let meta = &rule.meta;
+    let reason = if let Outcome::NotEvaluated(undecided) = outcome { undecided.reason.as_ref() } else { "" };
+    [meta.code, meta.name, meta.title(), reason].into_iter().chain(meta.kb.iter().copied()).any(|text| pattern.is_match(text))
+}
+
 /// Returns everything about a rule.
 #[must_use]
 pub fn detail(report: &Report, index: usize) -> Vec<Row> {
@@ -72,14 +83,14 @@ pub fn detail(report: &Report, index: usize) -> Vec<Row> {
 fn explanation(meta: &'static RuleMeta) -> Vec<Row> {
     let docs = meta.documentation();
     let mut rows = vec![Row::new()];
-    rows.extend(paragraphs("Why", &docs.section("Why it matters")));
     rows.extend(paragraphs("What to do", &docs.section("What to do")));
+    rows.push(Row::entry("Articles", meta.kb.join(" ")));
+    rows.extend(paragraphs("Why", &docs.section("Why it matters")));
     let needs: Vec<String> = meta.needs.iter().map(|group| group.iter().map(|need| need.name()).collect::<Vec<_>>().join(" or ")).collect();
     rows.push(Row::entry("Certainty", meta.certainty.name()));
     rows.push(Row::entry("Versions", meta.versions.iter().map(|line| line.name()).collect::<Vec<_>>().join(", ")));
     rows.extend(meta.fixed_in.or(meta.fixed_build).map(|fixed| Row::entry("Fixed in", fixed)));
     rows.push(Row::entry("Needs", needs.join(", ")));
-    rows.push(Row::entry("Articles", meta.kb.join(" ")));
     for example in docs.examples() {
         rows.push(Row::new());
         rows.push(Row::heading(if example.fires { "Fires on" } else { "Silent on" }));

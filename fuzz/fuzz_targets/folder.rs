@@ -1,0 +1,3 @@
+#![no_main]
+
+imcscan_fuzz::target!("folder");
