@@ -140,7 +140,7 @@ mod tests {
         let files = compile(fixture).unwrap();
         let queue = if fixture.contains("Mtsin") { QueueKind::MtsIn } else { QueueKind::MtsOut };
         read_item(
-            &files[0].bytes,
+            files[0].bytes.as_slice().into(),
             ItemPlace { path: &files[0].path, queue: "queue", queue_kind: Some(queue), ..ItemPlace::NOWHERE },
             &Limits::default(),
             &|_| (),

@@ -1,7 +1,7 @@
 //! How large a message is, and how large it becomes on the wire, where the size limits of the connector count (Q146264, Q257264).
 
 use crate::{
-    formats::tnef::{AttachmentContent, AttributeId},
+    formats::tnef::AttributeId,
     mapi::{PropTag, PropValue},
 };
 
@@ -22,11 +22,8 @@ impl MessageView<'_> {
     /// Returns an estimate of the encoded size: attachments in base64 with its line ends, and the text.
     #[must_use]
     pub fn encoded_size(&self) -> u64 {
-        let attachments = self.message.attachments.iter().map(|attachment| match &attachment.content {
-            // An embedded message counts by its stream, which holds all that it carries.
-            AttachmentContent::File(bytes, _) | AttachmentContent::Message(bytes, ..) | AttachmentContent::Ole(bytes, _) => bytes.len() as u64,
-            AttachmentContent::Reference | AttachmentContent::Missing => 0,
-        });
+        // An embedded message counts by its stream, which holds all that it carries.
+        let attachments = self.message.attachments.iter().map(|attachment| attachment.size().unwrap_or(0));
         let encoded: u64 = attachments.map(in_base64).sum();
         encoded + self.body_bytes().map_or(0, |body| body.len() as u64)
     }

@@ -7,14 +7,14 @@ use crate::{
     formats::{
         macbinary,
         strict::{StrictVerdict, strict_verdict},
-        tnef::{self, Address, AttachMethod, Attachment, AttachmentContent, MessageTime, RecipientKind, TnefMessage},
+        tnef::{self, Address, AttachMethod, Attachment, AttachmentContent, MessageTime, RecipientKind, Sparse, TnefMessage},
     },
     mapi::PropTag,
 };
 
 use super::{
     AttachmentRecord, Backup, Bodies, CompactMail, Item, MacForks, MailRecord, MessageRecord, MessageView, Party, QueueKind, RecipientRecord,
-    ServerFacts, Stamp, item_facts::facts, kept_texts,
+    ServerFacts, Stamp, facts::looks_like_headers, item_facts::facts, kept_texts,
 };
 
 /// A queue file that was read.
@@ -47,15 +47,18 @@ impl ItemPlace<'_> {
 }
 
 /// Decodes a queue file and hands it to the judge.
-pub fn read_item(bytes: &[u8], place: ItemPlace<'_>, limits: &Limits, judge: &dyn Fn(&Item<'_>)) -> ReadItem {
-    let decoded = tnef::decode(bytes, limits);
+pub fn read_item(file: Sparse<'_>, place: ItemPlace<'_>, limits: &Limits, judge: &dyn Fn(&Item<'_>)) -> ReadItem {
+    let decoded = tnef::decode_sparse(file, limits);
     let item = Item::new(place, &decoded.value, limits);
     judge(&item);
     let mut anomalies = decoded.anomalies.clone();
     for view in &item.messages {
         anomalies.extend(view.anomalies());
+        anomalies.extend(view.message.attachments.iter().filter_map(seen_in_part));
     }
-    let strict_stop = match strict_verdict(bytes) {
+    let verdict =
+        if file.holes.is_empty() { strict_verdict(file.bytes) } else { StrictVerdict::too_long(file.bytes.len() as u64 + file.holes.left_out()) };
+    let strict_stop = match verdict {
         StrictVerdict::Accepts => None,
         StrictVerdict::Stops(reason) => Some(reason.into_boxed_str()),
     };
@@ -66,6 +69,15 @@ pub fn read_item(bytes: &[u8], place: ItemPlace<'_>, limits: &Limits, judge: &dy
     let shell = CompactMail::of(&shell);
     let record = MessageRecord { file: 0, queue: 0, strict_stop, kind: item.kind, shell, facts: facts(&item) };
     ReadItem { record, anomalies }
+}
+
+/// Says of an attachment that holds more than a file, but is so large that only its begin is there, that the rest was not looked into.
+fn seen_in_part(attachment: &Attachment<'_>) -> Option<Anomaly> {
+    let (whole, (bytes, at)) = (attachment.whole?, attachment.content_bytes()?);
+    let is_file = matches!(attachment.content, AttachmentContent::File(..));
+    let holds_more = attachment.is_flagged_mac_binary() || tnef::is_tnef(bytes) || looks_like_headers(bytes);
+    let text = || format!("only the first {} of {} bytes of an attachment are looked into; all are hashed", bytes.len(), whole.length);
+    (is_file && holds_more).then(|| Anomaly::new(at.saturating_add(bytes.len() as u64), "limit-reached", text()))
 }
 
 impl MessageView<'_> {
@@ -154,7 +166,7 @@ fn headers(view: &MessageView<'_>) -> Box<[(Box<str>, Box<str>)]> {
 fn attachment(attachment: &Attachment<'_>) -> AttachmentRecord {
     let content = attachment.content_bytes().map(|(bytes, _)| bytes);
     let says_mac_binary = attachment.is_flagged_mac_binary();
-    let forks = content.filter(|_| says_mac_binary).and_then(macbinary::split).map(|file| MacForks {
+    let forks = content.filter(|_| says_mac_binary && attachment.whole.is_none()).and_then(macbinary::split).map(|file| MacForks {
         data: (file.data_fork.len() as u64, Sha256Digest::of(file.data_fork)),
         resource: (file.resource_fork.len() as u64, Sha256Digest::of(file.resource_fork)),
     });
@@ -162,8 +174,8 @@ fn attachment(attachment: &Attachment<'_>) -> AttachmentRecord {
         name: attachment.name().map(boxed),
         long_name: attachment.long_name().map(boxed),
         method: attachment.method().unwrap_or(AttachMethod::NO_ATTACHMENT).name().unwrap_or("other"),
-        size: content.map(|bytes| bytes.len() as u64),
-        sha256: content.map(Sha256Digest::of),
+        size: attachment.size(),
+        sha256: attachment.whole.map(|whole| whole.sha256).or_else(|| content.map(Sha256Digest::of)),
         mime_type: attachment.mime_tag().map(boxed),
         is_cut: attachment.is_cut,
         says_mac_binary,

@@ -188,7 +188,7 @@ impl SingleRegistry {
 }
 
 fn message<'a>(bytes: &'a [u8], limits: &Limits) -> Decoded<SingleContent<'a>> {
-    let read = read_item(bytes, ItemPlace::NOWHERE, limits, &|_| ());
+    let read = read_item(bytes.into(), ItemPlace::NOWHERE, limits, &|_| ());
     let message = tnef::decode(bytes, limits).value;
     Decoded {
         value: SingleContent::Message(Box::new(SingleMessage { message, mail: read.record.shell.record(), record: read.record })),

@@ -217,7 +217,7 @@ mod tests {
         check(b"abc", 5);
         check(&[7; 10_000], 60);
         check(b"Received: from relay1.partner.example by MAIL1 with SMTP (Microsoft Exchange Internet Mail Service Version 5.5.2650.21)", 50);
-        check(b"joe@partner.example, Joe <joe@partner.example>", 32);
+        check(b"joe@partner.example, Joe <joe@partner.example>", 33);
     }
 
     #[test]

@@ -21,6 +21,14 @@ pub enum StrictVerdict {
     Stops(String),
 }
 
+impl StrictVerdict {
+    /// What is said of a stream that is not handed over, for its length in bytes.
+    #[must_use]
+    pub fn too_long(length: u64) -> Self {
+        Self::Stops(format!("{length} bytes long, not asked"))
+    }
+}
+
 impl fmt::Display for StrictVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -34,7 +42,7 @@ impl fmt::Display for StrictVerdict {
 #[must_use]
 pub fn strict_verdict(data: &[u8]) -> StrictVerdict {
     if data.len() > LONGEST {
-        return StrictVerdict::Stops(format!("longer than {LONGEST} bytes, not asked"));
+        return StrictVerdict::too_long(data.len() as u64);
     }
     let reader = match TnefReader::new(data) {
         Ok(reader) => reader,

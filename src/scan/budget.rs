@@ -4,7 +4,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of contents in work at one time, buffers that wait for the next file included; a single file may be larger and then is alone.
-const IN_WORK: u64 = 64 << 20;
+const IN_WORK: u64 = 36 << 20;
 /// The largest buffer that is kept for another file.
 const KEPT_BUFFER: u64 = IN_WORK / 2;
 

@@ -166,17 +166,19 @@ impl Evidence {
         run: Run<'_>,
         work: &(dyn Fn(&Entry, Contents<'_>) -> T + Sync),
     ) -> Vec<Visited<T>> {
-        self.visit_telling((entries, wanted), run, (work, &|_| true))
+        let keep = self.limits.file_bytes;
+        Visit { store: &self.store, entries, wanted, keep, run, work, tells: &|_| true, is_sparse: false }.run()
     }
 
-    /// Does the same and returns only the results worth telling, beside what failed and what was interrupted.
+    /// Does the same, leaves contents of attachments out of large files, and returns only the results worth telling, beside what failed and
+    /// what was interrupted.
     pub fn visit_telling<T: Send>(
         &self,
         (entries, wanted): (&[Entry], Wanted<'_>),
         run: Run<'_>,
         (work, tells): (Work<'_, T>, &(dyn Fn(&T) -> bool + Sync)),
     ) -> Vec<Visited<T>> {
-        Visit { store: &self.store, entries, wanted, keep: self.limits.file_bytes, run, work, tells }.run()
+        Visit { store: &self.store, entries, wanted, keep: self.limits.file_bytes, run, work, tells, is_sparse: true }.run()
     }
 
     /// Reads one file of this evidence.

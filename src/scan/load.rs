@@ -7,13 +7,18 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::base::{Anomaly, Sha256Digest};
+use crate::{
+    base::{Anomaly, Sha256Digest},
+    formats::tnef::Holes,
+};
 
 /// What one file holds, as far as it could be read.
 #[derive(Debug, Clone, Copy)]
 pub struct Contents<'a> {
-    /// The first bytes, at most `Limits::file_bytes`.
+    /// The first bytes, at most `Limits::file_bytes`; of a large message without the contents of its attachments.
     pub bytes: &'a [u8],
+    /// What was left out of them.
+    pub holes: &'a Holes,
     /// Whether `bytes` is the whole file.
     pub is_complete: bool,
     /// Bytes that were read and hashed.
@@ -29,12 +34,12 @@ pub struct Contents<'a> {
 impl Contents<'_> {
     /// Returns what went wrong while the file was read, as anomalies.
     pub fn damage(&self) -> impl Iterator<Item = Anomaly> {
-        let &Self { bytes, is_complete, size_read, sha256: _, error, changed_while_read } = self;
+        let &Self { bytes, holes, is_complete, size_read, sha256: _, error, changed_while_read } = self;
+        let end = holes.offset(0, bytes.len()).min(size_read);
         let damage = [
             error.map(|error| Anomaly::new(size_read, "read-error", format!("could not be read to its end: {error}"))),
-            (!is_complete && error.is_none()).then(|| {
-                Anomaly::new(bytes.len() as u64, "limit-reached", format!("only the first {} of {size_read} bytes were decoded", bytes.len()))
-            }),
+            (!is_complete && error.is_none())
+                .then(|| Anomaly::new(end, "limit-reached", format!("only the first {end} of {size_read} bytes were decoded"))),
             changed_while_read.then(|| Anomaly::new(0, "changed-while-read", "changed while it was read")),
         ];
         damage.into_iter().flatten()
@@ -45,6 +50,7 @@ impl Contents<'_> {
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
     bytes: Vec<u8>,
+    holes: Holes,
     size_read: u64,
     sha256: Option<Sha256Digest>,
     error: Option<Box<str>>,
@@ -57,12 +63,22 @@ impl Loaded {
     pub fn contents(&self) -> Contents<'_> {
         Contents {
             bytes: &self.bytes,
-            is_complete: self.error.is_none() && self.size_read == self.bytes.len() as u64,
+            holes: &self.holes,
+            is_complete: self.error.is_none() && self.size_read == self.bytes.len() as u64 + self.holes.left_out(),
             size_read: self.size_read,
             sha256: self.sha256,
             error: self.error.as_deref(),
             changed_while_read: self.changed_while_read,
         }
+    }
+
+    /// Returns the contents of a file of which runs were left out, with its digest or what went wrong.
+    pub(super) fn sparse((bytes, holes): (Vec<u8>, Holes), size_read: u64, outcome: Result<Sha256Digest, String>) -> Self {
+        let (sha256, error) = match outcome {
+            Ok(digest) => (Some(digest), None),
+            Err(error) => (None, Some(error.into())),
+        };
+        Self { bytes, holes, size_read, sha256, error, changed_while_read: false }
     }
 
     /// Returns the contents of a file that could not be read at all; `buffer` is emptied and kept for the next.

@@ -11,6 +11,7 @@ mod entry;
 mod error;
 mod evidence;
 mod folder;
+mod large;
 mod load;
 mod marks;
 mod memory;

@@ -26,6 +26,11 @@ impl Positional {
         self.length
     }
 
+    /// Returns what the file system says of the file now.
+    pub(super) fn metadata(&self) -> io::Result<std::fs::Metadata> {
+        self.file.metadata()
+    }
+
     /// Returns another reader of the same file at an offset.
     pub(super) fn at(&self, offset: u64) -> Self {
         Self { at: offset, ..self.clone() }

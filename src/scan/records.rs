@@ -19,6 +19,7 @@ use crate::{
         registry,
         sniff::{ArtifactKind, sniff},
         spool,
+        tnef::Sparse,
     },
 };
 
@@ -171,7 +172,15 @@ fn is_at_top(entry: &Entry) -> bool {
 
 fn contents_of(bytes: &[u8]) -> Contents<'_> {
     let sha256 = Some(Sha256Digest::of(bytes));
-    Contents { bytes, is_complete: true, size_read: bytes.len() as u64, sha256, error: None, changed_while_read: false }
+    Contents {
+        bytes,
+        holes: Sparse::from(bytes).holes,
+        is_complete: true,
+        size_read: bytes.len() as u64,
+        sha256,
+        error: None,
+        changed_while_read: false,
+    }
 }
 
 /// What was gathered from the visits.
@@ -262,14 +271,14 @@ fn read_entry(entry: &Entry, contents: Contents<'_>, reading: Reading<'_>) -> Re
     let Reading { limits, judge, server, configuration } = reading;
     let path = entry.path.as_str();
     let kind = kind_of(entry, &contents);
-    let Contents { bytes, size_read, sha256, error, .. } = contents;
+    let Contents { bytes, holes, size_read, sha256, error, .. } = contents;
     let queue_kind = path.split_once('/').and_then(|(top, _)| QueueKind::of_folder(top));
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let queue = queue_kind.map_or(folder, |queue| queue.display_name());
     let place = ItemPlace { path, queue, queue_kind, server, configuration };
     let mut message = None;
     let Decoded { value: content, mut anomalies } = if kind == ArtifactKind::TnefMessage {
-        let item = read_item(bytes, place, limits, judge);
+        let item = read_item(Sparse { bytes, holes }, place, limits, judge);
         message = Some(item.record);
         Decoded { value: Content::Message, anomalies: item.anomalies }
     } else {

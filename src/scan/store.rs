@@ -10,6 +10,7 @@ use super::{
     archive::Catalogue,
     cab_file,
     entry::{Entry, FileTime},
+    large::{LARGE, read_large},
     load::{Bounds, Loaded, load},
     positional::Positional,
     tar_file,
@@ -102,6 +103,14 @@ impl Store {
                 });
                 loaded.unwrap_or_else(|| Loaded::failed(NEVER_REACHED, Vec::new()))
             }
+        }
+    }
+
+    /// Reads one file, and of a large one on disk only what is needed to decode it.
+    pub(super) fn read_sparse(&self, entry: &Entry, bounds: Bounds<'_>, buffer: Vec<u8>) -> Loaded {
+        match self {
+            Self::Folder(tree) if entry.size > LARGE => read_large(tree.file(&entry.path), entry, bounds, buffer),
+            _ => self.read(entry, bounds, buffer),
         }
     }
 

@@ -16,6 +16,7 @@ use std::{
 use super::{
     budget::{Budget, Permit, lock},
     entry::Entry,
+    large::LARGE,
     load::{Bounds, Contents, Loaded, load},
     store::{NEVER_REACHED, Store},
 };
@@ -84,6 +85,8 @@ pub(super) struct Visit<'a, T> {
     pub(super) work: &'a (dyn Fn(&Entry, Contents<'_>) -> T + Sync),
     /// Says which results are worth returning; of very many files all of one kind, each would take memory for nothing.
     pub(super) tells: &'a (dyn Fn(&T) -> bool + Sync),
+    /// Whether contents of attachments may be left out of large files.
+    pub(super) is_sparse: bool,
 }
 
 /// A file that was read and waits for a thread.
@@ -159,7 +162,8 @@ impl<'a, T: Send> Shared<'a, T> {
     /// Reads and works off files until none is left.
     fn read_files(&self) {
         while let Some((slot, entry)) = self.next_file() {
-            let size = entry.size.min(self.visit.keep);
+            let is_sparse = self.visit.is_sparse && self.visit.store.states_true_sizes() && entry.size > LARGE;
+            let size = if is_sparse { LARGE } else { entry.size.min(self.visit.keep) };
             let (permit, mut buffer) = self.budget.acquire(size);
             if self.visit.store.states_true_sizes() {
                 buffer.clear();
@@ -168,6 +172,8 @@ impl<'a, T: Send> Shared<'a, T> {
             }
             let loaded = match &entry.unreadable {
                 Some(reason) => Loaded::failed(reason.as_ref(), buffer),
+                None if is_sparse => caught(|| self.visit.store.read_sparse(entry, self.bounds(), buffer))
+                    .unwrap_or_else(|bug| Loaded::failed(format!("cannot be read: {bug}"), Vec::new())),
                 None => caught(|| self.visit.store.read(entry, self.bounds(), buffer))
                     .unwrap_or_else(|bug| Loaded::failed(format!("cannot be unpacked: {bug}"), Vec::new())),
             };

@@ -80,7 +80,7 @@ const ROWS: &[Row] = &[
         "text_bytes",
         || 20,
         |limits| {
-            let read = read_item(&Message::default().subject("a subject of letters").encode(), ItemPlace::NOWHERE, limits, &|_| ());
+            let read = read_item(Message::default().subject("a subject of letters").encode().as_slice().into(), ItemPlace::NOWHERE, limits, &|_| ());
             (format!("{:?}", read.record.mail().subject), read.anomalies)
         },
     ),
@@ -285,7 +285,7 @@ fn every_limit_of_the_table_is_tried() {
 #[test]
 fn the_deepest_nesting_that_can_be_set_is_borne() {
     let limits = with("nesting", 256);
-    let read = |limits: &Limits| read_item(&nested(300), ItemPlace::NOWHERE, limits, &|_| ());
+    let read = |limits: &Limits| read_item(nested(300).as_slice().into(), ItemPlace::NOWHERE, limits, &|_| ());
     // As deep as that in a thread with the stack that readers have.
     let codes: Vec<&str> = read(&limits).anomalies.iter().map(|anomaly| anomaly.code).collect();
     assert_eq!(codes, ["limit-reached"]);

@@ -61,4 +61,5 @@ mod settings;
 #[cfg(target_os = "linux")]
 mod signals;
 mod snapshots;
+mod supply;
 mod tidy;

@@ -74,7 +74,7 @@ pub(in crate::backup) fn inner_tnefs<'a>(item: &Item<'a>) -> Vec<InnerTnef<'a>> 
             if bytes.starts_with(&InnerTnef::SIGNATURE) || name.eq_ignore_ascii_case("winmail.dat") || says_so {
                 let object = format!("{}, attachment {}", view.object, index + 1);
                 let span = offset..offset + bytes.len() as u64;
-                let is_cut = attachment.is_cut;
+                let is_cut = !attachment.is_all_there();
                 found.push(InnerTnef { object, view: Some(view_index), raw: None, is_cut, bytes: Cow::Borrowed(bytes), span });
             }
         }

@@ -33,7 +33,7 @@ pub use uuencoded::{UuFound, UuPlace};
 pub(super) use inner_tnef::inner_tnefs;
 pub(super) use occurrence::occurrences;
 pub(super) use postscript::postscript;
-pub(super) use raw_document::{attached_documents, raw_file};
+pub(super) use raw_document::{attached_documents, looks_like_headers, raw_file};
 pub(super) use report::{diagnoses, notice, reports};
 pub(super) use statement::statements;
 pub(super) use uuencoded::uuencoded;

@@ -197,7 +197,7 @@ fn origin(view: &MessageView<'_>, attachment: &Attachment<'_>, document: &RawDoc
 }
 
 /// The first line is a field that mail begins with.
-fn looks_like_headers(bytes: &[u8]) -> bool {
+pub(in crate::backup) fn looks_like_headers(bytes: &[u8]) -> bool {
     let names = ["Received:", "From:", "Return-Path:", "Message-ID:", "X-Sender:", "Date:", "Subject:", "MIME-Version:", "To:", "Content-Type:"];
     names.iter().any(|name| bytes.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes())))
 }

@@ -113,7 +113,7 @@ mod tests {
     fn with_item(lines: &str, look: impl Fn(&Item<'_>)) {
         let files = compile(&format!("//- Mtsin/1\n{lines}\n")).unwrap();
         let place = ItemPlace { path: "Mtsin/1", queue: "Mtsin", queue_kind: Some(QueueKind::MtsIn), ..ItemPlace::NOWHERE };
-        read_item(&files[0].bytes, place, &Limits::default(), &|item| look(item));
+        read_item(files[0].bytes.as_slice().into(), place, &Limits::default(), &|item| look(item));
     }
 
     #[test]

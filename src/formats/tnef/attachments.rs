@@ -12,6 +12,7 @@ use super::{
     legacy::Typed,
     property_list::{Form, Lists, gather, read_lists},
     records::SIGNATURE,
+    sparse::Holes,
 };
 
 /// What writers put into attAttachData beside an embedded message, for readers that know no MAPI.
@@ -111,11 +112,12 @@ impl<'a> Gathered<'a> {
     }
 
     /// Chooses the content; an embedded message is not read yet.
-    pub(super) fn settle(self) -> Attachment<'a> {
+    pub(super) fn settle(self, holes: &Holes) -> Attachment<'a> {
         let mut attachment = self.attachment;
         let sources = Sources::of(&attachment);
         let (content, origin) = sources.content(method(&attachment), attachment.rendering);
         attachment.content = content;
+        attachment.whole = attachment.content_bytes().and_then(|(_, at)| holes.whole(at));
         attachment.is_cut = match origin {
             Origin::Attribute => self.data_is_cut,
             Origin::Property => self.value_is_cut,
@@ -248,6 +250,11 @@ impl Interface {
             _ => Self::Other,
         }
     }
+}
+
+/// Returns how many bytes of an object, of which the first twenty are given, are its interface id.
+pub(super) fn interface_length(head: &[u8]) -> u64 {
+    without_interface((head, 0)).1
 }
 
 /// Returns an object without its interface id; an id that nobody documented stays.

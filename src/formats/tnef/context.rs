@@ -2,9 +2,15 @@
 
 use crate::base::{Anomaly, Limits, limits::LISTS_WORTH_OF_VALUES};
 
+use super::sparse::Holes;
+#[cfg(test)]
+use super::sparse::NO_HOLES;
+
 /// Shared state of one decoding.
 pub(super) struct Context<'l> {
     pub(super) limits: &'l Limits,
+    /// What was left out of the bytes that are decoded.
+    pub(super) holes: &'l Holes,
     anomalies: Vec<Anomaly>,
     unmentioned: u64,
     attributes_left: usize,
@@ -22,9 +28,15 @@ pub(super) struct Mark {
 }
 
 impl<'l> Context<'l> {
+    #[cfg(test)]
     pub(super) fn new(limits: &'l Limits) -> Self {
+        Self::of_sparse(&NO_HOLES, limits)
+    }
+
+    pub(super) fn of_sparse(holes: &'l Holes, limits: &'l Limits) -> Self {
         Self {
             limits,
+            holes,
             anomalies: Vec::new(),
             unmentioned: 0,
             attributes_left: limits.attributes,

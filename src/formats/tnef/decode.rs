@@ -11,6 +11,7 @@ use super::{
     map::map_message,
     property_list::{Form, gather, read_lists},
     records::{PREFIX, Records, SIGNATURE, read_records},
+    sparse::Sparse,
 };
 
 /// The only version of the format.
@@ -25,15 +26,22 @@ pub fn is_tnef(data: &[u8]) -> bool {
 /// Decodes a whole file; reads on after every fault.
 #[must_use]
 pub fn decode<'a>(data: &'a [u8], limits: &Limits) -> Decoded<TnefMessage<'a>> {
-    let mut context = Context::new(limits);
+    decode_sparse(data.into(), limits)
+}
+
+/// Decodes a file of which runs were left out, as if they were there.
+#[must_use]
+pub fn decode_sparse<'a>(Sparse { bytes: data, holes }: Sparse<'a>, limits: &Limits) -> Decoded<TnefMessage<'a>> {
+    let mut context = Context::of_sparse(holes, limits);
     let most = usize::try_from(limits.file_bytes.min(limits.work)).unwrap_or(usize::MAX);
     let read = data.get(..most).unwrap_or(data);
     context.may_work_through(read.len());
     let mut message = Stream { data: read, base: 0, depth: 0, code_page: None }.message(&mut context);
     if read.len() < data.len() {
-        context.note(read.len() as u64, "limit-reached", || format!("only the first {most} bytes of the file are decoded"));
-        message.unread.push(read.len() as u64..data.len() as u64);
-        message.span.end = data.len() as u64;
+        let (at, end) = (holes.offset(0, read.len()), holes.offset(0, data.len()));
+        context.note(at, "limit-reached", || format!("only the first {at} bytes of the file are decoded"));
+        message.unread.push(at..end);
+        message.span.end = end;
     }
     Decoded { value: message, anomalies: context.into_anomalies() }
 }
@@ -60,7 +68,7 @@ struct Stream<'a> {
 
 impl<'a> Stream<'a> {
     fn message(self, context: &mut Context<'_>) -> TnefMessage<'a> {
-        let end = self.base.saturating_add(self.data.len() as u64);
+        let end = context.holes.offset(self.base, self.data.len());
         let mut message = TnefMessage { span: self.base..end, inherited_code_page: self.code_page, ..TnefMessage::default() };
         let records = self.records(&mut message, context);
         message.code_page = stated_code_page(&records.attributes);
@@ -117,7 +125,7 @@ impl<'a> Stream<'a> {
         message.unread.append(&mut attachments.unread);
         message.attachments.reserve_exact(attachments.list.len());
         for gathered in attachments.list {
-            let mut attachment = gathered.settle();
+            let mut attachment = gathered.settle(context.holes);
             self.open(&mut attachment, code_page, context);
             message.attachments.push(attachment);
         }
@@ -143,7 +151,7 @@ impl<'a> Stream<'a> {
 
     /// Takes an embedded stream that no record leads to as the last attachment, so that its mail is not lost.
     fn adopt(self, message: &mut TnefMessage<'a>, start: usize, context: &mut Context<'_>) {
-        let base = self.base.saturating_add(start as u64);
+        let base = context.holes.offset(self.base, start);
         let data = self.data.get(start..).unwrap_or_default();
         let mut attachment = Attachment { span: base..message.span.end, ..Attachment::default() };
         attachment.content = AttachmentContent::Message(data, base, None);

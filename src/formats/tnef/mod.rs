@@ -42,6 +42,7 @@ mod checksum;
 mod context;
 mod decode;
 mod html;
+mod large;
 mod legacy;
 mod map;
 mod model;
@@ -51,11 +52,14 @@ mod property_value;
 mod records;
 #[cfg(test)]
 mod samples;
+mod sparse;
 mod view;
 
-pub use decode::{decode, decode_mapped, is_tnef};
+pub use decode::{decode, decode_mapped, decode_sparse, is_tnef};
+pub use large::{KEPT_HEAD, Plan, ReadAt, plan};
 pub use model::{
     AddressTriple, Attachment, AttachmentContent, Attribute, AttributeId, CountedAddress, LegacyAttributes, Recipient, RendData, TnefMessage,
 };
 pub use parts::{AttachMethod, RecipientKind};
+pub use sparse::{Hole, Holes, Sparse, Whole};
 pub use view::{Address, Level, MessageTime};

@@ -7,6 +7,8 @@ use crate::{
     mapi::PropertyBag,
 };
 
+use super::sparse::Whole;
+
 /// A whole TNEF stream: a message, or what is left of it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TnefMessage<'a> {
@@ -156,6 +158,8 @@ pub struct Attachment<'a> {
     pub content: AttachmentContent<'a>,
     /// Whether the stream ended, or a length lied, inside the content.
     pub is_cut: bool,
+    /// Length and digest of the content, when it is so large that only its first bytes are there.
+    pub whole: Option<Whole>,
 }
 
 /// The content of an attachment; offsets are those of the first byte in the file.

@@ -159,7 +159,7 @@ impl<'a> Attachment<'a> {
         flagged || self.encoding().is_some_and(|oid| oid == OID_MAC_BINARY)
     }
 
-    /// Returns the bytes of the content, without interface id, and their offset in the file.
+    /// Returns the bytes of the content, without interface id, and their offset in the file; of a very large one only the first.
     #[must_use]
     pub fn content_bytes(&self) -> Option<(&'a [u8], u64)> {
         match &self.content {
@@ -168,10 +168,16 @@ impl<'a> Attachment<'a> {
         }
     }
 
-    /// Returns the number of bytes of the content.
+    /// Returns the number of bytes of the content, those that are not there included.
     #[must_use]
-    pub fn size(&self) -> Option<usize> {
-        self.content_bytes().map(|(bytes, _)| bytes.len())
+    pub fn size(&self) -> Option<u64> {
+        self.whole.map(|whole| whole.length).or_else(|| self.content_bytes().map(|(bytes, _)| bytes.len() as u64))
+    }
+
+    /// Returns whether the content can be looked at to its end.
+    #[must_use]
+    pub fn is_all_there(&self) -> bool {
+        !self.is_cut && self.whole.is_none()
     }
 
     fn filled(&self, tag: PropTag) -> Option<Cow<'_, str>> {

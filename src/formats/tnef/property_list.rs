@@ -88,6 +88,8 @@ enum Progress {
 
 struct Parser<'a, 'c, 'l> {
     reader: Reader<'a>,
+    /// Offset of the first byte in the file.
+    base: u64,
     code_page: CodePage,
     packed: bool,
     saw_short_list: bool,
@@ -97,20 +99,30 @@ struct Parser<'a, 'c, 'l> {
 
 impl<'a, 'c, 'l> Parser<'a, 'c, 'l> {
     fn new(data: &'a [u8], base: u64, code_page: CodePage, context: &'c mut Context<'l>) -> Self {
-        Self { reader: Reader::at(data, base), code_page, packed: false, saw_short_list: false, progress: Progress::Reading, context }
+        Self { reader: Reader::new(data), base, code_page, packed: false, saw_short_list: false, progress: Progress::Reading, context }
+    }
+
+    fn offset(&self) -> u64 {
+        self.context.holes.offset(self.base, self.reader.position())
+    }
+
+    /// Says what the bytes ended too early for.
+    fn note_cut(&mut self, cut: Truncated) {
+        let offset = usize::try_from(cut.offset).map_or(cut.offset, |place| self.context.holes.offset(self.base, place));
+        self.context.note(offset, "truncated", || Truncated { offset, ..cut }.to_string());
     }
 
     fn read(mut self, form: Form) -> (Lists<'a>, bool) {
-        let start = self.reader.offset();
+        let start = self.offset();
         let mut lists = Lists::default();
         match form {
             Form::List => lists.bags.extend(self.list()),
             Form::Table => self.rows(&mut lists.bags),
         }
-        let rest = self.reader.offset()..self.reader.offset().saturating_add(self.reader.remaining() as u64);
+        let rest = self.offset()..self.context.holes.offset(self.base, self.reader.position().saturating_add(self.reader.remaining()));
         if !rest.is_empty() {
             if self.progress == Progress::Reading {
-                let bytes = self.reader.remaining();
+                let bytes = rest.end.saturating_sub(rest.start);
                 self.context.note(rest.start, "property-list-rest", || format!("{bytes} bytes follow the property list that begins at {start:#x}"));
             }
             lists.unread = Some(rest);
@@ -121,7 +133,7 @@ impl<'a, 'c, 'l> Parser<'a, 'c, 'l> {
     }
 
     fn rows(&mut self, bags: &mut Vec<PropertyBag<'a>>) {
-        let at = self.reader.offset();
+        let at = self.offset();
         let Some(count) = self.count("row count") else { return };
         while (bags.len() as u64) < u64::from(count) && self.progress == Progress::Reading {
             if self.reader.is_empty() {
@@ -143,14 +155,14 @@ impl<'a, 'c, 'l> Parser<'a, 'c, 'l> {
             Ok(count) => Some(count),
             Err(cut) => {
                 self.progress = Progress::Ended;
-                self.context.note(cut.offset, "truncated", || cut.to_string());
+                self.note_cut(cut);
                 None
             }
         }
     }
 
     fn list(&mut self) -> Option<PropertyBag<'a>> {
-        let at = self.reader.offset();
+        let at = self.offset();
         let count = self.count("property count")?;
         // A property takes at least four bytes, most take eight and more.
         let likely = usize::try_from(count).unwrap_or(usize::MAX).min(self.reader.remaining() / 8).min(self.context.limits.properties);
@@ -173,17 +185,17 @@ impl<'a, 'c, 'l> Parser<'a, 'c, 'l> {
 
     fn property(&mut self) -> Option<Property<'a>> {
         let begin = self.reader.clone();
-        let start = begin.offset();
+        let start = self.offset();
         match self.head() {
             Ok((tag, name)) => {
                 let value = self.value(tag);
-                Some(Property { tag, name, value, span: start..self.reader.offset() })
+                Some(Property { tag, name, value, span: start..self.offset() })
             }
             Err(stop) => {
                 self.progress = Progress::Ended;
                 self.reader = begin;
                 if let Stop::Cut(cut) = stop {
-                    self.context.note(cut.offset, "truncated", || cut.to_string());
+                    self.note_cut(cut);
                 }
                 None
             }
@@ -197,12 +209,12 @@ impl<'a, 'c, 'l> Parser<'a, 'c, 'l> {
 
     fn name(&mut self, tag: PropTag) -> Result<PropertyName, Stop> {
         let set = Guid(self.reader.array("property set")?);
-        let at = self.reader.offset();
+        let at = self.offset();
         let kind = match self.reader.u32("kind of property name")? {
             0 => NameKind::Lid(self.reader.u32("id of named property")?),
             1 => {
                 let length = self.reader.len("length of property name")?;
-                let at = self.reader.offset();
+                let at = self.offset();
                 let bytes = self.reader.bytes(length, "property name")?;
                 self.reader.up_to(padding(length));
                 self.check_utf16(bytes, at, tag);
@@ -217,7 +229,7 @@ impl<'a, 'c, 'l> Parser<'a, 'c, 'l> {
     }
 
     fn value(&mut self, tag: PropTag) -> PropValue<'a> {
-        let (kind, at) = (tag.prop_type(), self.reader.offset());
+        let (kind, at) = (tag.prop_type(), self.offset());
         let Some(shape) = Shape::of(kind.element()).filter(|shape| !(kind.is_multi() && matches!(shape, Shape::Nothing))) else {
             self.progress = Progress::Ended;
             let bytes = self.reader.rest();
@@ -242,7 +254,7 @@ impl<'a, 'c, 'l> Parser<'a, 'c, 'l> {
     }
 
     fn elements(&mut self, tag: PropTag, shape: Shape, count: u32) -> PropValue<'a> {
-        let at = self.reader.offset();
+        let at = self.offset();
         let is_short = matches!(shape, Shape::Fixed { value: 2, .. }) && count > 1;
         self.saw_short_list |= is_short;
         let shape = if is_short && self.packed { Shape::PACKED } else { shape };
@@ -279,7 +291,7 @@ impl<'a, 'c, 'l> Parser<'a, 'c, 'l> {
 
     /// Keeps what is left of a value that has no length or ends too early for it.
     fn cut_value(&mut self, tag: PropTag) -> PropValue<'a> {
-        let (at, rest) = (self.reader.offset(), self.reader.rest());
+        let (at, rest) = (self.offset(), self.reader.rest());
         self.progress = Progress::Cut;
         self.context.note(at, "truncated", || format!("the value of {tag} is cut; {} bytes are left", rest.len()));
         PropValue::Unknown(tag.prop_type(), rest)
@@ -287,9 +299,10 @@ impl<'a, 'c, 'l> Parser<'a, 'c, 'l> {
 
     fn variable(&mut self, tag: PropTag) -> PropValue<'a> {
         let Ok(length) = self.reader.len("value length") else { return self.cut_value(tag) };
-        let at = self.reader.offset();
-        let bytes = self.reader.up_to(length);
-        if bytes.len() < length {
+        let at = self.offset();
+        let held = usize::try_from(self.context.holes.kept(at, length as u64)).unwrap_or(length);
+        let bytes = self.reader.up_to(held);
+        if bytes.len() < held {
             self.progress = Progress::Cut;
             self.context.note(at, "truncated", || format!("the value of {tag} says {length} bytes, {} are there", bytes.len()));
         }

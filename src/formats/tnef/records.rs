@@ -124,12 +124,22 @@ impl Scanner<'_, '_, '_> {
     }
 
     fn offset(&self, position: usize) -> u64 {
-        self.base.saturating_add(position as u64)
+        self.context.holes.offset(self.base, position)
+    }
+
+    /// Returns the sum of bytes between two places that are not held, which checksums count all the same.
+    fn sum_left_out(&self, start: usize, end: usize) -> u16 {
+        if self.context.holes.is_empty() {
+            return 0;
+        }
+        let start = self.offset(start);
+        self.context.holes.sum(start, self.offset(end).saturating_sub(start))
     }
 
     /// Returns the end of the data that a header at `position` states, when the stream reaches that far.
     fn stated_end(&self, position: usize, header: Header) -> Option<usize> {
-        let end = position.checked_add(HEADER)?.checked_add(usize::try_from(header.length).ok()?)?;
+        let start = position.checked_add(HEADER)?;
+        let end = start.checked_add(usize::try_from(self.context.holes.kept(self.offset(start), header.length.into())).ok()?)?;
         (end <= self.data.len()).then_some(end)
     }
 
@@ -140,7 +150,8 @@ impl Scanner<'_, '_, '_> {
     /// Returns the checksum of the bytes from `start` to `end`.
     fn checksum(&mut self, start: usize, end: usize) -> u16 {
         if (self.added_up.0, self.added_up.1) != (start, end) {
-            self.added_up = (start, end, checksum(self.data.get(start..end).unwrap_or_default()));
+            let sum = checksum(self.data.get(start..end).unwrap_or_default());
+            self.added_up = (start, end, sum.wrapping_add(self.sum_left_out(start, end)));
         }
         self.added_up.2
     }
@@ -191,7 +202,8 @@ impl Scanner<'_, '_, '_> {
 
     fn sum(&mut self, start: usize, end: usize) -> u16 {
         let data = self.data;
-        self.sums.get_or_insert_with(|| RunningSums::new(data)).between(start, end)
+        let sum = self.sums.get_or_insert_with(|| RunningSums::new(data)).between(start, end);
+        sum.wrapping_add(self.sum_left_out(start, end))
     }
 
     /// Returns where data really ends whose length lies: before a record that proves itself, when the checksum of the data says so too.
@@ -199,9 +211,15 @@ impl Scanner<'_, '_, '_> {
     /// Without that second proof the record must come before any embedded stream, whose records are not ours, and before the stated end.
     fn proven_end(&mut self, start: usize, stated: Option<usize>) -> Option<usize> {
         let (mut sum, mut saw_stream) = (0_u16, false);
+        let mut passed = self.offset(start);
         for (length, &byte) in self.data.get(start..)?.iter().enumerate() {
             let (end, next) = (start.saturating_add(length), start.saturating_add(length).saturating_add(CHECKSUM));
             self.search_left = self.search_left.checked_sub(1)?;
+            if !self.context.holes.is_empty() {
+                let at = self.offset(end);
+                sum = sum.wrapping_add(self.context.holes.sum(passed, at.saturating_sub(passed)));
+                passed = at;
+            }
             let rest = self.data.get(next..)?;
             saw_stream |= self.data.get(end..).is_some_and(|data| data.starts_with(&SIGNATURE));
             let own = self.stored_checksum(end) == Some(sum);
@@ -244,8 +262,11 @@ impl Scanner<'_, '_, '_> {
     }
 
     fn note_deviations(&mut self, attribute: &Attribute<'_>, header: Header, stored: Option<u16>) {
-        let (at, have, declared) = (attribute.span.start, attribute.data.len(), attribute.declared);
-        let checksum_at = attribute.data_offset.saturating_add(have as u64);
+        let (at, declared) = (attribute.span.start, attribute.declared);
+        let checksum_at = self.offset(self.position.saturating_add(HEADER).saturating_add(attribute.data.len()));
+        let have = checksum_at.saturating_sub(attribute.data_offset);
+        let start = self.position.saturating_add(HEADER);
+        let sum = self.checksum(start, start.saturating_add(attribute.data.len()));
         let known_level = header.known.map(|known| known.level);
         if known_level.is_some_and(|level| level != header.level) {
             self.context.note(at, "wrong-level", || format!("{} stands at level {}", header.name(), header.level));
@@ -255,11 +276,11 @@ impl Scanner<'_, '_, '_> {
         if known_level.is_some() && !header.has_known_type() {
             self.context.note(at, "wrong-type", || format!("{} has the type word {:#06x}", header.name(), header.type_word));
         }
-        if usize::try_from(declared).is_ok_and(|declared| declared == have) {
+        if u64::from(declared) == have {
             match stored {
                 None => self.context.note(checksum_at, "checksum-missing", || format!("the checksum of {} is cut off", header.name())),
                 Some(stored) if attribute.checksum_ok == Some(false) => self.context.note(checksum_at, "checksum-mismatch", || {
-                    format!("{} has checksum {stored:#06x}, its data adds up to {:#06x}", header.name(), checksum(attribute.data))
+                    format!("{} has checksum {stored:#06x}, its data adds up to {sum:#06x}", header.name())
                 }),
                 Some(_) => {}
             }
@@ -289,13 +310,13 @@ impl Scanner<'_, '_, '_> {
         match self.next_record() {
             Some(Place::Record(next)) => {
                 let target = self.offset(next);
-                self.context.note(at, "resynchronised", || format!("{} bytes are no attribute; reading goes on at {target:#x}", next - from));
+                self.context.note(at, "resynchronised", || format!("{} bytes are no attribute; reading goes on at {target:#x}", target - at));
                 self.skip_to(next);
             }
             Some(Place::Stream(next)) => {
                 let target = self.offset(next);
                 self.context.note(at, "resynchronised", || {
-                    format!("{} bytes are no attribute; an embedded stream without attachment begins at {target:#x}", next - from)
+                    format!("{} bytes are no attribute; an embedded stream without attachment begins at {target:#x}", target - at)
                 });
                 if next > from {
                     self.skip_to(next);
@@ -303,7 +324,8 @@ impl Scanner<'_, '_, '_> {
                 self.found.orphan = Some(next);
             }
             None => {
-                self.context.note(at, "trailing-bytes", || format!("the last {} bytes are no attribute", end.saturating_sub(from)));
+                let bytes = self.offset(end).saturating_sub(at);
+                self.context.note(at, "trailing-bytes", || format!("the last {bytes} bytes are no attribute"));
                 self.skip_to(end);
             }
         }

@@ -120,7 +120,7 @@ fn macbinary_mark_on_data_fork(item: &Item<'_>, findings: &mut Findings<'_>) {
                 continue;
             };
             let AttachmentContent::File(bytes, offset) = attachment.content else { continue };
-            if attachment.is_cut || has_header(bytes) {
+            if !attachment.is_all_there() || has_header(bytes) {
                 continue;
             }
             let object = format!("{}, attachment '{}'", view.object, name_of(attachment));

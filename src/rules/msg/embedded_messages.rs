@@ -275,7 +275,7 @@ fn html_message_with_damaged_attachment(item: &Item<'_>, findings: &mut Findings
     let attachments = mail.message.attachments.iter().enumerate();
     // Where the outer stream ends too early, the damage is one of the collection.
     let embedded = attachments.filter_map(|(index, attachment)| match attachment.content {
-        AttachmentContent::Message(bytes, offset, _) if !attachment.is_cut => Some((index, bytes, offset)),
+        AttachmentContent::Message(bytes, offset, _) if attachment.is_all_there() => Some((index, bytes, offset)),
         _ => None,
     });
     let is_html = || mail.message.html_bytes().is_some() || mail.rtf_text().is_some_and(|text| text.origin == RtfOrigin::Html);

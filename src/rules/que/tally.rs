@@ -49,8 +49,8 @@ mod tests {
             tally.count(&number, number % 2 == 1);
             tally.count(&(number % 10), false);
         }
-        assert!((10..5_000).all(|number| tally.at_most(&number)[number % 2] >= 1));
-        assert!((0..10).all(|number| tally.at_most(&number)[0] >= 500));
+        assert!((10..5_000_usize).all(|number| tally.at_most(&number)[number % 2] >= 1));
+        assert!((0..10_usize).all(|number| tally.at_most(&number)[0] >= 500));
     }
 
     #[test]
