@@ -97,8 +97,8 @@ limits! {
         "Bytes of one file that are decoded; the rest is hashed only.",
         "A file is held in memory while it is decoded. Exchange 5.5 itself handled no mail near this size, and a queue file of some hundred megabytes is an attachment with little around it.";
     work: u64 = 1 << 30, up to 1 << 44, "bytes worked through", REACHED,
-        "Bytes that all steps over one queue item may work through: decoding each message within another, unpacking and reading rich text, HTML and documents, hashing attachments. What comes later is not taken apart.",
-        "Messages within messages and properties that repeat make the same bytes be read again and again. Bytes are counted and not seconds, so that a report does not depend on the machine; this many take some seconds on one core.";
+        "Bytes of all messages of one queue file together, each counted again in every message around it. A message beyond stays bytes.",
+        "A message is read, hashed and judged once for itself and once within each message around it, so that the time for a file grows with this sum. Bytes are counted and not seconds, so that a report does not depend on the machine.";
     nesting: usize = 64, up to 256, "levels", &["limit-reached", "mime-too-deep", "too-deep"],
         "Embedded messages within embedded messages, MIME entities within entities, registry keys within keys.",
         "Some twenty levels crashed Exchange (Q161887); forged files nest thousands. More than 256 would need a larger stack.";
@@ -112,7 +112,7 @@ limits! {
         "Recipients of one TNEF file, of one list of entry ids, of one spool envelope.",
         "More than 32,766 in one message are a known trouble (Q272672), which has to be seen and counted.";
     attachments: usize = 20_000, up to 10_000_000, "attachments", &["limit-reached", "mime-too-many"],
-        "Attachments of one TNEF file, MIME entities of one document, encoded files within one text.",
+        "Attachments of one TNEF file, MIME entities of one document. Of files that are encoded within one text, rules see so many and nothing says that there are more.",
         "No client of the time opened a mail with thousands; forged files hold millions of empty ones.";
     rtf_bytes: usize = 64 << 20, up to 4 << 30, "bytes", &["limit-reached", "rtf-limit"],
         "Bytes that one compressed rich text may unpack to.",
