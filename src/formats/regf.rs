@@ -31,7 +31,7 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Decoded<RegistryDump> {
     let mut hive = Hive { bytes, limits, log: Log::new(limits), big_data: false, keys: Vec::new(), values: 0, budget, lists: HashSet::new() };
     match hive.base_block() {
         Ok(root) => hive.read_tree(root),
-        Err(cut) => hive.log.add(cut.offset, "truncated", || cut.to_string()),
+        Err(cut) => hive.log.add(cut.offset.min(bytes.len() as u64), "truncated", || cut.to_string()),
     }
     let dump = RegistryDump { shape: RegistryShape::Hive, keys: hive.keys, ..RegistryDump::default() };
     Decoded { value: dump, anomalies: hive.log.finish() }
@@ -98,15 +98,15 @@ impl<'a> Hive<'a> {
         let mut waiting = vec![Waiting { cell: root, parent: None, depth: 0 }];
         while let Some(next) = waiting.pop() {
             if !visited.insert(next.cell) {
-                self.log.add(file_offset(next.cell), "key-twice", || "a key is listed twice");
+                self.log.add(self.clamped(next.cell), "key-twice", || "a key is listed twice");
                 continue;
             }
             if next.depth > self.limits.nesting {
-                self.log.add(file_offset(next.cell), "too-deep", || "the key lies deeper than keys are followed");
+                self.log.add(self.clamped(next.cell), "too-deep", || "the key lies deeper than keys are followed");
                 continue;
             }
             if self.budget == 0 || self.values.max(self.keys.len()) >= self.limits.entries {
-                self.log.add(file_offset(next.cell), "too-many-entries", || "keys and values beyond the limits are left out");
+                self.log.add(self.clamped(next.cell), "too-many-entries", || "keys and values beyond the limits are left out");
                 return;
             }
             let before = waiting.len();

@@ -64,6 +64,8 @@ pub struct Evidence {
 
 /// The function that a visit hands each file to.
 pub type Work<'a, T> = &'a (dyn Fn(&Entry, Contents<'_>) -> T + Sync);
+/// The function that says whether a result is worth telling.
+pub type Tells<'a, T> = &'a (dyn Fn(&T) -> bool + Sync);
 
 impl Evidence {
     /// Opens a folder or an archive, finds the Backup in it and lists it. A link given here is followed, links below are not.
@@ -176,7 +178,7 @@ impl Evidence {
         &self,
         (entries, wanted): (&[Entry], Wanted<'_>),
         run: Run<'_>,
-        (work, tells): (Work<'_, T>, &(dyn Fn(&T) -> bool + Sync)),
+        (work, tells): (Work<'_, T>, Tells<'_, T>),
     ) -> Vec<Visited<T>> {
         Visit { store: &self.store, entries, wanted, keep: self.limits.file_bytes, run, work, tells, is_sparse: true }.run()
     }

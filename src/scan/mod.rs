@@ -27,7 +27,7 @@ mod zip_file;
 
 pub use entry::{Entry, EntryKind, EvidencePath, FileTime, Note, shown_path};
 pub use error::ScanError;
-pub use evidence::{Evidence, RootKind, Work, manifest_digest, read_file};
+pub use evidence::{Evidence, RootKind, Tells, Work, manifest_digest, read_file};
 pub use load::{Contents, Loaded};
 pub use marks::{Candidate, Marks};
 pub use memory::{MemoryPlace, place_in_memory};

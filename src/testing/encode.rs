@@ -104,7 +104,8 @@ impl Message {
                     bytes.truncate(bytes.len().saturating_sub(2));
                     bytes.extend(wrong);
                 }
-                Damage::Length(of, length) if *of == id => {
+                // An attribute that an earlier damage took away has no length.
+                Damage::Length(of, length) if *of == id && bytes.len() >= 9 => {
                     bytes.splice(5..9, length.to_le_bytes());
                 }
                 Damage::GarbageBefore(of, garbage) if *of == id => {
@@ -158,6 +159,7 @@ mod tests {
         check(&sample().damaged(Damage::Length(0x8004, 9)), b"\x01\x04\x80\x01\x00\x09\x00\x00\x00x\0\x78\x00");
         check(&sample().damaged(Damage::GarbageBefore(0x8004, vec![0, 7])), b"\0\x07\x01\x04\x80\x01\x00\x02\x00\x00\x00x\0\x78\x00");
         check(&sample().damaged(Damage::Missing(0x8004)), b"");
+        check(&sample().damaged(Damage::Missing(0x8004)).damaged(Damage::Length(0x8004, 9)), b"");
         check(&sample().damaged(Damage::CutBy(2)), b"\x01\x04\x80\x01\x00\x02\x00\x00\x00x\0");
         check(&sample().damaged(Damage::CutTo(START.len())), b"");
         check(&sample().damaged(Damage::Missing(0x8004)).damaged(Damage::Trailing(b"\r\n".to_vec())), b"\r\n");

@@ -37,7 +37,7 @@ fn walk(root: &Path, folder: &Path, items: &mut Vec<DiskItem<'static>>) {
         let path = entry.path();
         let data = entry.metadata().unwrap();
         let relative = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
-        items.push(DiskItem { path: relative.to_owned().into(), size: if data.is_dir() { 0 } else { data.len() }, is_folder: data.is_dir() });
+        items.push(DiskItem { path: relative.clone().into(), size: if data.is_dir() { 0 } else { data.len() }, is_folder: data.is_dir() });
         if data.is_dir() {
             walk(root, &path, items);
         }

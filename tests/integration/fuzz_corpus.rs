@@ -95,6 +95,6 @@ fn write_the_seeds() {
         let folder = root.join(seed.target);
         fs::create_dir_all(&folder).unwrap();
         let digest = imcscan::base::Sha256Digest::of(&seed.bytes).to_string();
-        fs::write(folder.join(&digest[..16]), &seed.bytes).unwrap();
+        fs::write(folder.join(format!("{digest:.16}")), &seed.bytes).unwrap();
     }
 }

@@ -138,6 +138,9 @@ pub fn decompress<'a>(data: &'a [u8], limits: &Limits) -> Decoded<CompressedRtf<
         faults.add(RtfFault::NotRtf, HEADER, "the content does not begin with {\\rtf".to_owned());
     }
     rtf.fault = faults.first;
+    // A header that is cut off has no place for what it lacks.
+    let end = data.len() as u64;
+    faults.anomalies.iter_mut().for_each(|anomaly| anomaly.offset = anomaly.offset.min(end));
     Decoded { value: rtf, anomalies: faults.anomalies }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn sound() -> Vec<u8> {
     let key = |name: &[u8], subkeys: [u32; 2], values: [u32; 2]| {
         let mut cell = [b"nk".as_slice(), &[0x20, 0], &0x01BA_6278_2596_13E0_u64.to_le_bytes()].concat();
         let words = [0, NO_CELL, subkeys[0], 0, subkeys[1], NO_CELL, values[0], values[1], NO_CELL, NO_CELL, 0, 0, 0, 0, 0];
-        words.into_iter().for_each(|word| cell.extend(word.to_le_bytes()));
+        cell.extend(words.map(u32::to_le_bytes).concat());
         cell.extend(u32::try_from(name.len()).unwrap_or(0).to_le_bytes());
         [cell, name.to_vec()].concat()
     };
@@ -119,7 +119,7 @@ fn key(dice: &mut Dice<'_>, places: &[u32]) -> Vec<u8> {
     let mut cell = [b"nk".as_slice(), &[dice.byte(), 0], &dice.array::<8>()].concat();
     let (subkeys, values) = (u32::from(dice.byte() & 7), u32::from(dice.byte() & 7));
     let words = [0, NO_CELL, subkeys, 0, place(dice, places), NO_CELL, values, place(dice, places), NO_CELL, place(dice, places), 0, 0, 0, 0, 0];
-    words.into_iter().for_each(|word| cell.extend(word.to_le_bytes()));
+    cell.extend(words.map(u32::to_le_bytes).concat());
     named(dice, &mut cell, true);
     cell
 }
@@ -133,7 +133,7 @@ fn value(dice: &mut Dice<'_>, places: &[u32]) -> Vec<u8> {
     let name = dice.bytes(16);
     let mut cell = [b"vk".as_slice(), &u16::try_from(name.len()).unwrap_or(0).to_le_bytes()].concat();
     let words = [length, place(dice, places), u32::from(dice.byte() & 15), u32::from(dice.byte() & 1)];
-    words.into_iter().for_each(|word| cell.extend(word.to_le_bytes()));
+    cell.extend(words.map(u32::to_le_bytes).concat());
     cell.extend(name);
     cell
 }

@@ -106,21 +106,31 @@ pub(super) fn imccopy(bytes: &[u8]) {
     let _ = imccopy::is_imccopy(&IniFile::parse(bytes, &limits).value);
 }
 
+/// Kinds of files of the Migration Wizard.
+const WIZARD: [MigrationKind; 5] = [
+    MigrationKind::WizardUserList,
+    MigrationKind::WizardPackingList,
+    MigrationKind::WizardSection,
+    MigrationKind::WizardControl,
+    MigrationKind::WizardAccounts,
+];
+
 /// MIGRATE's lists and logs and the Migration Wizard's files, each read as each.
 pub(super) fn migration(bytes: &[u8]) {
     let limits = Limits::default();
     let list = check::decoded(bytes.len(), || parse_list(bytes, &limits));
     for row in &list.rows {
         place(row.place, bytes.len());
-        [&row.name, &row.alias, &row.source, &row.destination, &row.raw].into_iter().for_each(|field| located(field, bytes));
+        for field in [&row.name, &row.alias, &row.source, &row.destination, &row.raw] {
+            located(field, bytes);
+        }
     }
     list.result_lines.iter().for_each(|line| log_line(line, bytes));
     list.unread.iter().for_each(|line| located(&line.text, bytes));
     let log = check::decoded(bytes.len(), || parse_log(bytes, &limits));
     log.lines.iter().for_each(|line| log_line(line, bytes));
     log.unread.iter().for_each(|line| located(&line.text, bytes));
-    use MigrationKind as K;
-    for kind in [K::WizardUserList, K::WizardPackingList, K::WizardSection, K::WizardControl, K::WizardAccounts] {
+    for kind in WIZARD {
         if let Some(file) = parse_wizard(kind, "Org.pri", (bytes, &limits)) {
             check::anomalies(&file.anomalies, bytes.len());
             file.value.parts().for_each(|(_, found)| place(found, bytes.len()));
@@ -134,9 +144,9 @@ pub(super) fn migration(bytes: &[u8]) {
 
 fn log_line(line: &LogLine, bytes: &[u8]) {
     place(line.place, bytes.len());
-    [&line.name, &line.alias, &line.source, &line.destination, &line.message, &line.time_text, &line.entry]
-        .into_iter()
-        .for_each(|field| located(field, bytes));
+    for field in [&line.name, &line.alias, &line.source, &line.destination, &line.message, &line.time_text, &line.entry] {
+        located(field, bytes);
+    }
 }
 
 fn place(place: Place, size: usize) {

@@ -134,7 +134,9 @@ pub(super) fn with_right_checksums(bytes: &[u8]) -> Vec<u8> {
     let mut repaired = bytes.to_vec();
     let mut starts: Vec<usize> = memchr::memmem::find_iter(bytes, &[0x78, 0x9F, 0x3E, 0x22]).take(32).collect();
     starts.reverse();
-    starts.into_iter().for_each(|start| repair(&mut repaired, start + 6));
+    for start in starts {
+        repair(&mut repaired, start + 6);
+    }
     repaired
 }
 

@@ -12,7 +12,7 @@ use crate::{
 
 use super::check;
 
-/// Registry text in whatever shape; every key, value and bad line has its place in the file, and paths stay as they are once canonical.
+/// Registry text in whatever shape; every key, value and bad line has its place in the file, and canonical paths have no empty parts.
 pub(super) fn text(bytes: &[u8]) {
     let limits = Limits::default();
     let shape = reg::detect(bytes);
@@ -60,7 +60,7 @@ pub(super) fn dump(found: &RegistryDump, size: usize) {
     for key in &found.keys {
         check::place(key.place.offset, key.place.length, size);
         let canonical = canonical_path(&key.path);
-        assert_eq!(canonical_path(&canonical), canonical, "a canonical path changes again");
+        assert!(!canonical.contains("\\\\") && !canonical.ends_with('\\'), "a canonical path with an empty part: {canonical:?}");
         key.values.iter().for_each(|value| self::value(value, size));
     }
     found.bad_lines.iter().for_each(|line| check::place(line.place.offset, line.place.length, size));

@@ -35,12 +35,20 @@ const MOST: usize = 16 << 10;
 #[must_use]
 pub fn seeds(files: &[(String, Vec<u8>)], with_rules: bool) -> Vec<Seed> {
     let mut seeds = Seeds::default();
-    files.iter().for_each(|(path, bytes)| seeds.file(path, bytes));
+    for (path, bytes) in files {
+        seeds.file(path, bytes);
+    }
     seeds.folders(files);
     if with_rules {
-        CATALOGUE.iter().flat_map(|rule| rule.meta.documentation().examples()).for_each(|example| seeds.example(&example));
+        CATALOGUE
+            .iter()
+            .flat_map(|rule| rule.meta.documentation().examples())
+            .filter(|example| example.fires)
+            .for_each(|example| seeds.example(&example));
     }
-    samples::SAMPLES.iter().for_each(|(target, bytes)| seeds.add(target, bytes));
+    for (target, bytes) in samples::SAMPLES {
+        seeds.add(target, bytes);
+    }
     // Arbitrary choices, for the targets that build their input.
     let noise: Vec<u8> = (0_u32..700).map(|step| step.wrapping_mul(2_654_435_761).to_be_bytes()).map(|[first, ..]| first).collect();
     for target in ["tnef_forged", "hive_forged", "lists_forged"] {
@@ -115,12 +123,12 @@ impl Seeds {
         for property in &bag.properties {
             match (&property.value, property.value.bytes()) {
                 (PropValue::Binary(_), Some([_, _, _, _, _, _, _, _, b'L' | b'M', ..])) => {
-                    self.add("lzfu", property.value.bytes().unwrap_or_default())
+                    self.add("lzfu", property.value.bytes().unwrap_or_default());
                 }
                 (PropValue::Binary(_), Some(bytes)) if bytes.len() > 24 => self.add("entry_id", bytes),
                 (PropValue::String8(_), Some(text)) if text.starts_with(b"Received:") => self.add("mime_fields", text),
                 (PropValue::String8(_) | PropValue::Binary(_), Some(text)) if text.starts_with(b"c=") || text.contains(&b'@') => {
-                    self.add("mts_id", text)
+                    self.add("mts_id", text);
                 }
                 _ => {}
             }
