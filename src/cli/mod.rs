@@ -2,6 +2,7 @@
 
 mod args;
 mod browse;
+mod choices;
 mod config;
 mod console;
 mod decode;

@@ -6,7 +6,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 use imcscan::{
     mapi::{Guid, NameKind, PropTag, PropertyName},
     testing::{
-        Address, Attachment, AttachmentAttribute, Envelope, Message, Recipient, Value, compressed_rtf,
+        Address, Attachment, AttachmentAttribute, Envelope, Message, Property, Recipient, Value, compressed_rtf,
         fixture::{FixtureFile, FixtureKind},
     },
 };
@@ -111,7 +111,7 @@ fn mail(to: &Planter<'_>) -> Vec<u8> {
             )
             .into_bytes(),
         )
-        .named(named, Value::Text(to.put("F-NAMED-VALUE", TEXT)))
+        .property(Property { name: Some(named), ..Property::new(PropTag(0x8001_001F), to.put("F-NAMED-VALUE", TEXT)) })
         .body(to.text)
         .recipient(&joe)
         .attach(attachment);
