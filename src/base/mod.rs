@@ -16,6 +16,7 @@ mod file_name;
 mod johab;
 mod json_text;
 pub mod limits;
+mod needle;
 mod pattern;
 mod printable;
 mod reader;

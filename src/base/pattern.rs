@@ -1,11 +1,17 @@
 //! A regular expression that is compiled at its first use, for the texts that rules look for.
 //!
 //! Most evidence is ASCII. There an expression that knows ASCII only finds the same and is compiled in a tenth to a half of the time, which
-//! is most of the time that a small Backup takes; the one that knows all of Unicode is only made for a text that needs it.
+//! is most of the time that a small Backup takes; the one that knows all of Unicode is only made for a text that needs it. Neither is made
+//! before a short text holds what every match must hold.
 
 use std::{ops::Range, sync::OnceLock};
 
 use regex::{Regex, bytes};
+
+use super::needle::{holds, needles};
+
+/// Bytes of the longest text that is searched for needles; looking through a longer one costs as much as compiling.
+const SHORT: usize = 4096;
 
 /// A pattern written as a constant; one that does not compile matches nothing, which the example of its rule shows.
 #[derive(Debug)]
@@ -13,6 +19,7 @@ pub struct Pattern {
     text: &'static str,
     of_ascii: OnceLock<Option<bytes::Regex>>,
     of_text: OnceLock<Option<Regex>>,
+    needles: OnceLock<Option<Vec<Vec<u8>>>>,
 }
 
 /// A place where a pattern was found.
@@ -31,22 +38,32 @@ impl Pattern {
     /// Returns a pattern in the syntax of the crate `regex`.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
-        Self { text, of_ascii: OnceLock::new(), of_text: OnceLock::new() }
+        Self { text, of_ascii: OnceLock::new(), of_text: OnceLock::new(), needles: OnceLock::new() }
     }
 
     /// Returns the expression for ASCII alone, if the text is and the pattern can be such.
     fn of_ascii(&self, text: &str) -> Option<&bytes::Regex> {
         let compile = || bytes::RegexBuilder::new(self.text).unicode(false).build().ok();
-        self.of_ascii.get_or_init(compile).as_ref().filter(|_| text.is_ascii())
+        text.is_ascii().then(|| self.of_ascii.get_or_init(compile).as_ref()).flatten()
     }
 
     fn of_text(&self) -> Option<&Regex> {
         self.of_text.get_or_init(|| Regex::new(self.text).ok()).as_ref()
     }
 
+    /// Returns whether the pattern cannot be found in a text, as far as that can be told without compiling it.
+    fn is_out(&self, text: &str) -> bool {
+        let is_compiled = if text.is_ascii() { self.of_ascii.get().is_some() } else { self.of_text.get().is_some() };
+        let short = || text.len() <= SHORT && self.needles.get_or_init(|| needles(self.text)).as_ref().is_some_and(|needles| !holds(text, needles));
+        !is_compiled && short()
+    }
+
     /// Returns whether the pattern is found in a text.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
+        if self.is_out(text) {
+            return false;
+        }
         match self.of_ascii(text) {
             Some(regex) => regex.is_match(text.as_bytes()),
             None => self.of_text().is_some_and(|regex| regex.is_match(text)),
@@ -56,6 +73,9 @@ impl Pattern {
     /// Returns the first place where it is found.
     #[must_use]
     pub fn find<'t>(&self, text: &'t str) -> Option<Match<'t>> {
+        if self.is_out(text) {
+            return None;
+        }
         let range = match self.of_ascii(text) {
             Some(regex) => regex.find(text.as_bytes())?.range(),
             None => self.of_text()?.find(text)?.range(),
@@ -66,6 +86,9 @@ impl Pattern {
     /// Returns the groups of the first place where it is found.
     #[must_use]
     pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        if self.is_out(text) {
+            return None;
+        }
         Some(match self.of_ascii(text) {
             Some(regex) => Captures::of(text, regex.captures(text.as_bytes())?.iter().map(|group| group.map(|group| group.range()))),
             None => Captures::of(text, self.of_text()?.captures(text)?.iter().map(|group| group.map(|group| group.range()))),
@@ -74,7 +97,9 @@ impl Pattern {
 
     /// Returns the groups of every place where it is found.
     pub fn captures_all<'t>(&self, text: &'t str) -> impl Iterator<Item = Captures<'t>> + use<'t> {
-        let found: Vec<Captures<'t>> = if let Some(regex) = self.of_ascii(text) {
+        let found: Vec<Captures<'t>> = if self.is_out(text) {
+            Vec::new()
+        } else if let Some(regex) = self.of_ascii(text) {
             let found = regex.captures_iter(text.as_bytes());
             found.map(|found| Captures::of(text, found.iter().map(|group| group.map(|group| group.range())))).collect()
         } else {
@@ -86,9 +111,12 @@ impl Pattern {
 
     /// Returns every place where it is found.
     pub fn find_all<'t>(&self, text: &'t str) -> impl Iterator<Item = Match<'t>> + use<'t> {
-        let ranges: Vec<Range<usize>> = match self.of_ascii(text) {
-            Some(regex) => regex.find_iter(text.as_bytes()).map(|found| found.range()).collect(),
-            None => self.of_text().into_iter().flat_map(|regex| regex.find_iter(text)).map(|found| found.range()).collect(),
+        let ranges: Vec<Range<usize>> = if self.is_out(text) {
+            Vec::new()
+        } else if let Some(regex) = self.of_ascii(text) {
+            regex.find_iter(text.as_bytes()).map(|found| found.range()).collect()
+        } else {
+            self.of_text().into_iter().flat_map(|regex| regex.find_iter(text)).map(|found| found.range()).collect()
         };
         ranges.into_iter().map(|range| Match::new(text, range))
     }

@@ -109,15 +109,20 @@ pub static KEYMAP: &[Binding] = &[
 /// Returns the action of a key on a screen.
 #[must_use]
 pub fn action_of(key: &str, screen: Screen) -> Option<Action> {
+    binding_of(key, screen).map(|binding| binding.action)
+}
+
+fn binding_of(key: &str, screen: Screen) -> Option<&'static Binding> {
     let with = |scope: Scope| KEYMAP.iter().find(|binding| binding.scope == scope && binding.keys.contains(&key));
-    with(Scope::On(screen)).or_else(|| with(Scope::Everywhere)).map(|binding| binding.action)
+    with(Scope::On(screen)).or_else(|| with(Scope::Everywhere))
 }
 
 /// Returns the lines of the table that work on a screen.
 pub fn bindings_of(screen: Screen) -> impl Iterator<Item = &'static Binding> {
     KEYMAP.iter().filter(move |binding| {
         binding.scope == Scope::On(screen)
-            || binding.scope == Scope::Everywhere && binding.keys.iter().any(|key| action_of(key, screen) == Some(binding.action))
+            || binding.scope == Scope::Everywhere
+                && binding.keys.iter().any(|key| binding_of(key, screen).is_some_and(|other| std::ptr::eq(other, *binding)))
     })
 }
 
@@ -191,6 +196,7 @@ mod tests {
         assert_eq!(action_of("tab", Screen::Rules), Some(Action::NextScreen));
         assert_eq!(action_of("r", Screen::Rules), None);
         assert!(bindings_of(Screen::File).all(|binding| binding.action != Action::NextScreen));
+        assert_eq!(bindings_of(Screen::Findings).filter(|binding| binding.keys.contains(&"f")).count(), 1);
     }
 
     #[test]
