@@ -1,15 +1,10 @@
 //! The queue items as the table has them: small rows that come while the Backup is read, and again from the report with their findings.
 
-use std::collections::{BTreeSet, HashMap};
-
 use crate::{
     backup::{Backup, Item, ItemKind, MailRecord, MessageRecord, MessageView, Party, RecipientRecord, Stamp, facts::recipient_address},
     base::{CodePage, Timestamp},
     formats::tnef::{MessageTime, Recipient},
-    report::Report,
 };
-
-use super::rows::Rows;
 
 /// One queue item.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -103,24 +98,6 @@ impl MessageRow {
     pub fn is_flagged(&self) -> bool {
         !self.codes.is_empty() || self.damage > 0
     }
-}
-
-/// Returns the rows of a report.
-#[must_use]
-pub fn rows_of(report: &Report) -> Rows {
-    let mut codes: HashMap<&str, BTreeSet<&'static str>> = HashMap::new();
-    for finding in &report.findings {
-        let proven = finding.evidence.iter().map(|evidence| evidence.file.as_ref());
-        for path in proven.chain(finding.affected.items.iter().map(AsRef::as_ref)) {
-            codes.entry(path).or_default().insert(finding.rule.code);
-        }
-    }
-    let row = |(index, message): (usize, &MessageRecord)| {
-        let mut row = MessageRow::of_record(&report.backup, index, message);
-        row.codes = codes.get(row.path.as_ref()).map(|codes| codes.iter().copied().collect()).unwrap_or_default();
-        row
-    };
-    report.backup.messages.iter().enumerate().map(row).collect()
 }
 
 /// Returns the mail of an item: the embedded message of an envelope, else the shell.

@@ -17,9 +17,9 @@ use crate::{
 
 use super::{
     app::{Sorted, Sorting},
-    message_row::{MessageRow, rows_of},
+    message_row::MessageRow,
     opened::Opened,
-    rows::Rows,
+    rows::{Rows, rows_of},
     target::{Item as ListItem, Screen},
     view::{self, files::Listed},
 };

@@ -1,6 +1,11 @@
 //! The queue items in pieces that are shared, not copied: the drawing goes on adding rows while another thread sorts what was there.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use crate::{backup::MessageRecord, report::Report};
 
 use super::message_row::MessageRow;
 
@@ -54,6 +59,24 @@ impl FromIterator<MessageRow> for Rows {
         rows.into_iter().for_each(|row| all.push(row));
         all
     }
+}
+
+/// Returns the rows of a report.
+#[must_use]
+pub fn rows_of(report: &Report) -> Rows {
+    let mut codes: HashMap<&str, BTreeSet<&'static str>> = HashMap::new();
+    for finding in &report.findings {
+        let proven = finding.evidence.iter().map(|evidence| evidence.file.as_ref());
+        for path in proven.chain(finding.affected.items.iter().map(AsRef::as_ref)) {
+            codes.entry(path).or_default().insert(finding.rule.code);
+        }
+    }
+    let row = |(index, message): (usize, &MessageRecord)| {
+        let mut row = MessageRow::of_record(&report.backup, index, message);
+        row.codes = codes.get(row.path.as_ref()).map(|codes| codes.iter().copied().collect()).unwrap_or_default();
+        row
+    };
+    report.backup.messages.iter().enumerate().map(row).collect()
 }
 
 #[cfg(test)]

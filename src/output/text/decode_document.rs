@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     Page,
-    decode::{block, fact, value},
+    values::{block, fact, value},
 };
 
 /// Writes a document.

@@ -11,8 +11,8 @@ use crate::{
 
 use super::{
     Page,
-    decode::{block, fact, value},
     finding::cut,
+    values::{block, fact, value},
 };
 
 /// Bytes of a binary that are shown.

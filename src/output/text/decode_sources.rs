@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-use super::{Page, decode::value, finding::cut};
+use super::{Page, finding::cut, values::value};
 
 const HIDDEN: &str = "not shown";
 

@@ -12,6 +12,7 @@ mod migrate;
 mod overview;
 mod page;
 mod rules;
+mod values;
 
 use std::io::{self, Write};
 

@@ -10,7 +10,7 @@ use crate::tui::{
     message_row::party,
     opened::Node,
     row::{Row, Tone},
-    target::{Spot, Tab, Target},
+    target::{Tab, Target},
 };
 
 use super::{body, headers, properties};
@@ -188,9 +188,4 @@ fn attachment_facts(record: &AttachmentRecord, span: &std::ops::Range<u64>) -> V
         rows.push(Row::new().with(Tone::Damage, "The content ends before its stated length.").flag(true));
     }
     rows
-}
-
-/// Returns where bytes of a file are seen.
-pub(super) fn bytes_at(path: &str, span: &std::ops::Range<u64>) -> Target {
-    Target::File(path.into(), Box::new(Spot { tab: Some(Tab::Hex), span: Some(span.clone()), ..Spot::default() }))
 }

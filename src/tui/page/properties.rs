@@ -5,9 +5,10 @@ use crate::{
     mapi::{PropValue, Property, PropertyBag, describe, describe_id, property_set_name},
 };
 
-use crate::tui::row::{Row, Tone};
-
-use super::message::bytes_at;
+use crate::tui::{
+    row::{Row, Tone},
+    target::{Spot, Tab, Target},
+};
 
 /// Characters and bytes of a value that are shown; the hex tab has all.
 const SHOWN_TEXT: usize = 2_000;
@@ -65,4 +66,9 @@ fn bytes_text(bytes: &[u8]) -> String {
         Some(first) => format!("{} … ({} bytes)", hex(first), bytes.len()),
         None => format!("{} ({})", hex(bytes), counted(bytes.len(), "byte")),
     }
+}
+
+/// Returns where bytes of a file are seen.
+pub(super) fn bytes_at(path: &str, span: &std::ops::Range<u64>) -> Target {
+    Target::File(path.into(), Box::new(Spot { tab: Some(Tab::Hex), span: Some(span.clone()), ..Spot::default() }))
 }
