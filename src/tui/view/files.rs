@@ -127,10 +127,17 @@ fn named(width: usize) -> usize {
     width.saturating_sub(27).clamp(10, 70)
 }
 
+/// Returns how many columns of the name stay in sight when the row is scrolled: those of a file in a queue.
+fn kept(named: usize) -> usize {
+    const QUEUE_FILE: usize = 24;
+    QUEUE_FILE.min(named + 1)
+}
+
 /// Returns the names of the columns.
 #[must_use]
 pub fn header(width: usize) -> Row {
-    let row = Row::new().cell(Tone::Strong, "File", named(width)).number(Tone::Strong, "Size", 5).cell(Tone::Strong, "State", 8);
+    let named = named(width);
+    let row = Row::new().cell(Tone::Strong, "File", named).number(Tone::Strong, "Size", 5).cell(Tone::Strong, "State", 8).freeze(kept(named));
     if width > ROOMY { row.cell(Tone::Strong, "List", 11).with(Tone::Strong, "SHA-256") } else { row.with(Tone::Strong, "List") }
 }
 
@@ -149,12 +156,13 @@ pub fn row(report: &Report, (item, listing): (&Item, &[Listed]), width: usize) -
                 .cell(Tone::Error, "missing", 8)
                 .with(Tone::Warning, "listed")
                 .flag(true)
+                .freeze(kept(named))
         }),
         Item::File(index) => report.backup.files.get(index).map_or_else(Row::new, |file| {
             let (word, tone) = state(file);
             let listed = listing.get(index).copied().unwrap_or_default();
             let bytes = if file.is_file() { size(file.size) } else { String::new() };
-            let row = Row::new().cell(Tone::Plain, &file.path, named).number(Tone::Dim, bytes, 5).cell(tone, word, 8);
+            let row = Row::new().cell(Tone::Plain, &file.path, named).number(Tone::Dim, bytes, 5).cell(tone, word, 8).freeze(kept(named));
             let (listed_tone, word) = (if listed.is_odd() { Tone::Warning } else { Tone::Dim }, listed.word());
             let row = match file.sha256.filter(|_| width > ROOMY) {
                 Some(digest) => row.cell(listed_tone, word, 11).with(Tone::Dim, digest.to_string()),
