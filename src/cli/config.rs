@@ -12,10 +12,7 @@
 //! "que.backlog" = 50
 //! ```
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 use toml::{Table, Value};
@@ -28,18 +25,14 @@ use crate::{
 use super::{
     console::{Console, Failure},
     exit::Exit,
+    user_file::{UserFileError, read_text},
 };
-
-/// A configuration file has some kilobytes; more is taken for another file.
-const MOST_BYTES: u64 = 1 << 20;
 
 /// Why a configuration file is not followed.
 #[derive(Debug, Error)]
 enum ConfigError {
-    #[error("cannot read the configuration {}", path.display())]
-    Read { path: PathBuf, source: io::Error },
-    #[error("the configuration {} has {size} bytes, more than the {MOST_BYTES} that one may have", path.display())]
-    TooLarge { path: PathBuf, size: u64 },
+    #[error(transparent)]
+    File(#[from] UserFileError),
     #[error("the configuration {} is no TOML: {reason}", path.display())]
     Syntax { path: PathBuf, reason: String },
     #[error("the configuration {}: {fault}", path.display())]
@@ -80,12 +73,7 @@ pub(super) fn load(path: &Path) -> Result<Settings, Failure> {
 }
 
 fn read(path: &Path) -> Result<Settings, ConfigError> {
-    let failed = |source| ConfigError::Read { path: path.to_path_buf(), source };
-    let size = fs::metadata(path).map_err(failed)?.len();
-    if size > MOST_BYTES {
-        return Err(ConfigError::TooLarge { path: path.to_path_buf(), size });
-    }
-    let text = fs::read_to_string(path).map_err(failed)?;
+    let text = read_text("configuration", path)?;
     let table: Table = text
         .parse()
         .map_err(|error: toml::de::Error| ConfigError::Syntax { path: path.to_path_buf(), reason: error.to_string().trim().replace('\n', " ") })?;

@@ -6,7 +6,7 @@
 //! ```
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -18,20 +18,17 @@ use crate::base::{LimitFault, Limits, limits::FIXED};
 use super::{
     console::{Console, Failure},
     exit::Exit,
+    user_file::{UserFileError, read_text},
 };
 
-/// A file of limits has some kilobytes; more is taken for another file.
-const MOST_BYTES: u64 = 1 << 20;
 /// Columns of the printed file.
 const WIDTH: usize = 100;
 
 /// Why a file of limits is not followed.
 #[derive(Debug, Error)]
 enum LimitsError {
-    #[error("cannot read the limits {}", path.display())]
-    Read { path: PathBuf, source: io::Error },
-    #[error("the limits {} have {size} bytes, more than the {MOST_BYTES} that such a file may have", path.display())]
-    TooLarge { path: PathBuf, size: u64 },
+    #[error(transparent)]
+    File(#[from] UserFileError),
     #[error("the limits {}: line {line}: {fault}", path.display())]
     Meaning { path: PathBuf, line: usize, fault: Fault },
 }
@@ -54,12 +51,7 @@ pub(super) fn load(path: Option<&Path>) -> Result<Limits, Failure> {
 }
 
 fn read(path: &Path) -> Result<Limits, LimitsError> {
-    let failed = |source| LimitsError::Read { path: path.to_path_buf(), source };
-    let size = fs::metadata(path).map_err(failed)?.len();
-    if size > MOST_BYTES {
-        return Err(LimitsError::TooLarge { path: path.to_path_buf(), size });
-    }
-    let text = fs::read_to_string(path).map_err(failed)?;
+    let text = read_text("limits", path)?;
     limits(&text).map_err(|(at, fault)| LimitsError::Meaning { path: path.to_path_buf(), line: line_of(&text, at), fault })
 }
 

@@ -21,6 +21,7 @@ mod progress;
 mod reading;
 mod report;
 mod sandbox;
+mod user_file;
 
 use std::{panic, process::ExitCode};
 
